@@ -1,0 +1,3 @@
+"""Solve and verify homework on recurrent neural networks."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,134 @@
+"""The records that solving and checking produce and every form of output reads.
+
+A `Trace` is the central one: a step per equation and time, and beside the steps what is no step (a proof table, the
+points of a plot, a remark). Records only: nothing here computes, and nothing here knows how it will be printed. Texts in
+these records may hold what a person typed; whoever prints them escapes them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Union
+
+from numpy.typing import NDArray
+
+from rnn_hw.errors import Diagnostic
+from rnn_hw.lang.tree import Equation, Node
+
+# A number, an array of them, a truth value, a word, a formula: what a key can hold.
+Value = Union[float, NDArray[Any], bool, str, Node]
+
+# What a cell of a table can hold; a number or array is shown with the digits the reader asks for.
+Cell = Union[str, int, float, NDArray[Any], Node, None]
+
+
+class Step(NamedTuple):
+    """One line of a worked solution: `equation` with every time index a number, and its value (no leading axes)."""
+
+    key: str
+    equation: Equation
+    value: NDArray[Any]
+
+    @property
+    def time(self) -> int | None:
+        time = self.equation.target.time
+        return None if time is None else time.shift
+
+
+class Table(NamedTuple):
+    """Rows under headings; `marks` names the rows (from 0) to be pointed out, `note` stands below."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    marks: tuple[int, ...] = ()
+
+
+class Series(NamedTuple):
+    """Curves to be plotted: a label and the (x, y) points of each."""
+
+    title: str
+    x_label: str
+    y_label: str
+    curves: tuple[tuple[str, Sequence[float], Sequence[float]], ...]
+    logarithmic: bool = False
+
+
+class Remark(NamedTuple):
+    """A sentence that belongs to the solution; `kind` is `note`, `proof`, `warning` or `reason`."""
+
+    text: str
+    kind: str = "note"
+
+
+class Answer(NamedTuple):
+    """One line of what was asked: the canonical key, and its true value."""
+
+    key: str
+    value: Value
+
+
+class Trace(NamedTuple):
+    """A problem solved."""
+
+    kind: str
+    title: str
+    steps: Sequence[Step]
+    values: Mapping[str, NDArray[Any]]  # by key: what a formula's names stand for, given quantities as well
+    answers: tuple[Answer, ...]
+    tables: tuple[Table, ...] = ()
+    series: tuple[Series, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    names: Mapping[str, str] = {}  # canonical name -> what this sheet calls it
+    single: bool = False  # one step only: `m[1]` is shown as `m`, `m[0]` as `m_prev`
+
+
+class Verdict(NamedTuple):
+    """What is to be said of one line.
+
+    `verdict` is correct, carried, imprecise, wrong, blank, unreadable or unjudged. `entries` are the indices (from 1) of
+    the wrong entries; `accepted` is the interval that decides, low and high, nested like the value.
+    """
+
+    key: str
+    verdict: str
+    given: str | None
+    expected: Value | None
+    carried: NDArray[Any] | None
+    accepted: tuple[NDArray[Any], NDArray[Any]] | None
+    points: str  # exact: "2", "1/3"
+    max_points: str
+    entries: tuple[tuple[int, ...], ...] = ()
+    message: str = ""
+    line: int = 0  # of the answer file, 0 if the line is blank
+
+
+class Diagnosis(NamedTuple):
+    """A mistake that explains lines of the sheet."""
+
+    mistake: str
+    title: str
+    explains: tuple[str, ...]
+    message: str
+    alternatives: tuple[str, ...] = ()
+
+
+class Report(NamedTuple):
+    """One person's sheet, checked."""
+
+    problem: str
+    student: str
+    score: str  # exact: "7/2"
+    max_score: str
+    verdicts: tuple[Verdict, ...]
+    diagnoses: tuple[Diagnosis, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    tables: tuple[Table, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    names: Mapping[str, str] = {}
+    shown_digits: tuple[str, int] | None = None  # ("decimals", 3) or ("digits", 3): the place asked
+
+    @property
+    def all_right(self) -> bool:
+        """Whether every line is correct, carried or unjudged, and the file itself gave nothing to report."""
+        fine = all(v.verdict in ("correct", "carried", "unjudged") for v in self.verdicts)
+        return fine and not self.diagnostics
