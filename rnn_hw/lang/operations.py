@@ -99,6 +99,12 @@ def _joined(*shapes: Shape) -> Shape:
     return (sum(s[0] if s else 1 for s in shapes),)
 
 
+def _part(a: Shape, first: float, last: float) -> Shape:
+    if len(a) != 1 or not 1 <= first <= last <= a[0]:
+        raise Mismatch(f"there are no entries {first:g} to {last:g} in {spoken(a)}")
+    return (int(last - first) + 1,)
+
+
 # --- values that are more than one NumPy function ---------------------------------------------------------------------
 
 
@@ -151,6 +157,12 @@ def _concat(*parts: Array, ranks: tuple[int, ...]) -> Array:
     return np.concatenate([np.broadcast_to(w, (*lead, w.shape[-1])) for w in wide], axis=-1)
 
 
+def _placed_value(a: Array, first: Any, count: Any, ranks: tuple[int, ...]) -> Array:
+    whole = np.zeros((*a.shape[:-1], int(count)), a.dtype)
+    whole[..., int(first) - 1 : int(first) - 1 + a.shape[-1]] = a
+    return whole
+
+
 def _size(a: Array, ranks: tuple[int, ...]) -> Array:
     return np.asarray(float(np.prod(a.shape[a.ndim - ranks[0] :])))
 
@@ -197,7 +209,7 @@ _ROWS = (
     _infix("add", " + ", np.add, ("g", "g"), SUM, (SUM, PRODUCT)),
     _infix("sub", " - ", np.subtract, ("g", "-g"), SUM, (SUM, PRODUCT), unicode=" − "),
     _infix("mul", "*", np.multiply, ("g*b", "g*a"), PRODUCT, (PRODUCT, SIGN), unicode="·", latex=r" \cdot "),
-    _infix("div", "/", np.divide, ("g/b", "-g*a/b**2"), PRODUCT, (PRODUCT, SIGN), latex=r"\frac{{{a}}}{{{b}}}"),
+    _infix("div", "/", np.divide, ("g/b", "-g*a/b**2"), PRODUCT, (PRODUCT, POWER), latex=r"\frac{{{a}}}{{{b}}}"),
     _infix(
         "pow", "**", np.power, ("g*b*a**(b - 1)", "g*y*log(a)"), POWER, (POSTFIX, SIGN), unicode="^", latex="{a}^{{{b}}}"
     ),
@@ -240,11 +252,11 @@ _ROWS = (
     Operation(
         "outer", _outer_value,
         {(1, 1): ("g @ b", "g.T @ a"), (0, 0): ("g*b", "g*a")},
-        _outer, 2, False, PRODUCT, (POSTFIX, POSTFIX), "outer({a}, {b})", "{a}·{b}ᵀ", r"{a}\,{b}^{{\top}}",
+        _outer, 2, False, PRODUCT, (POWER, POSTFIX), "outer({a}, {b})", "{a}·{b}ᵀ", r"{a}\,{b}^{{\top}}",
     ),
     # over the entries of one quantity
-    _call("sum", _reduction(np.sum), "g*ones(a)", latex=r"\sum", shape=_number, elementwise=False),
-    _call("mean", _reduction(np.mean), "g*ones(a)/size(a)", shape=_number, elementwise=False),
+    _call("sum", _reduction(np.sum), "g", latex=r"\sum", shape=_number, elementwise=False),
+    _call("mean", _reduction(np.mean), "g/size(a)", shape=_number, elementwise=False),
     _call("max", _reduction(np.max), "g*equal(a, y)", latex=r"\max", shape=_number, elementwise=False),
     _call("min", _reduction(np.min), "g*equal(a, y)", latex=r"\min", shape=_number, elementwise=False),
     _call("softmax", _softmax, "y*(g - sum(g*y))", elementwise=False),
@@ -252,12 +264,22 @@ _ROWS = (
     _call("ones", np.ones_like, "0"),
     Operation("norm", _norm, ("g*a/y",), _number, elementwise=False,
               source="norm({a})", unicode="‖{a}‖", latex=r"\left\lVert {a} \right\rVert"),
+    # entries `b` to `c` of a vector, counted from 1, and the reverse: a vector put at entry `b` among `c` zeros
+    Operation("part", lambda a, b, c, ranks: a[..., int(b) - 1 : int(c)], (), _part, 3, False,
+              needs=(LOOSE,) * 3, source="part({a}, {b}, {c})", unicode="{a}₍{b}..{c}₎",
+              latex="{a}_{{{b}:{c}}}"),
+    Operation("placed", _placed_value, (), lambda a, b, c: (int(c),), 3, False, needs=(LOOSE,) * 3,
+              source="placed({a}, {b}, {c})", unicode="placed({a}, {b}, {c})",
+              latex=r"\operatorname{{placed}}\left({a}, {b}, {c}\right)"),
     # vectors end to end, `[h[t-1], x[t]]`; its derivative is cut out of `g` by `differentiate.py`
     Operation("concat", _concat, (), _joined, -1, False, needs=(LOOSE,), source="[{a}]", unicode="[{a}]",
               latex=r"\left[{a}\right]"),
 )  # fmt: skip
 
 OPERATIONS: Mapping[str, Operation] = {row.name: row for row in _ROWS}
+
+# Rows whose shape follows from literal numbers among the arguments.
+LITERAL = ("part", "placed")
 
 # Reductions over time, `sum[t](e)`: over a leading axis of the stacked values. The derivative is in `differentiate.py`.
 OVER_TIME: Mapping[str, Callable[..., Array]] = {"sum[]": np.sum, "mean[]": np.mean, "max[]": np.max, "min[]": np.min}

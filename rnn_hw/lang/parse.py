@@ -28,15 +28,16 @@ from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 MAX_LENGTH = 20_000  # characters of a text
 MAX_OPERATIONS = 250  # in one formula: bounds the depth of the tree, and so the recursion of every reading
 MAX_DEPTH = 40  # brackets inside brackets
-MAX_DIGITS = 60  # characters of one number
+MAX_DIGITS = 60  # characters of one number, or of one name: bounds every message that quotes it
 MAX_SHIFT = 9999  # in a time index
 
+_WORD = r"[^\W\d⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ](?:[^\W⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ]|[\u0300-\u036f])*"
 _TOKEN = re.compile(
     r"(?P<space>[^\S\n]+|\#[^\n]*)|(?P<newline>\n)"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<transpose>\.T\b|ᵀ|[⊤]|\^\s*(?:T\b(?!\s*\[)|⊤|\\top\b|\{\s*T\s*\}))"
     r"|(?P<superscript>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    r"|(?P<name>[^\W\d⁰¹²³⁴⁵⁶⁷⁸⁹](?:[^\W⁰¹²³⁴⁵⁶⁷⁸⁹]|[\u0300-\u036f])*)"
+    rf"|(?P<name>{_WORD})"
     r"|(?P<sign>\*\*|:=|==|[-+*/@^()\[\],;=']|[−–·×⋅∙⊙∘÷′’∂√∑])"
     r"|(?P<other>.)",
     re.DOTALL,
@@ -88,6 +89,7 @@ def parse_program(text: str) -> Program:
             equations.append(parser.equation())
         except HomeworkError as error:
             faults += error.diagnostics
+            parser.depth = 0
             parser.skip_line()
     if faults:
         raise HomeworkError(*faults)
@@ -115,8 +117,13 @@ def _tokens(text: str) -> list[Token]:
             if depth == 0:
                 tokens.append(Token(kind, found, span))
         elif kind == "other":
-            _refuse_character(found, span, text)
+            _refuse_character(found, span)
         elif kind != "space":
+            if kind in ("number", "superscript", "name") and len(found) > MAX_DIGITS:
+                code, word = ("too-long", "name") if kind == "name" else ("number-too-long", "number")
+                raise HomeworkError(Diagnostic(code, f"a {word} of {len(found):,} characters", span))
+            if kind == "name" and not (found.isascii() or _is_plain(_plain_name(found))):
+                _refuse_character(found, span)
             found = _SAME_SIGN.get(found, found)
             depth += (found in "([") - (found in ")]") if kind == "sign" else 0
             depth = max(depth, 0)
@@ -125,7 +132,7 @@ def _tokens(text: str) -> list[Token]:
     return tokens
 
 
-def _refuse_character(found: str, span: Span, text: str) -> NoReturn:
+def _refuse_character(found: str, span: Span) -> NoReturn:
     helps = {
         "{": "write brackets as `(` and `)`, and a time as `h[t-1]`",
         "}": "write brackets as `(` and `)`, and a time as `h[t-1]`",
@@ -134,6 +141,7 @@ def _refuse_character(found: str, span: Span, text: str) -> NoReturn:
         ">": "a time is written `a[1]`, in square brackets",
         ".": "a number needs a digit beside its point; a product is `*`, a transpose `W.T`",
         "%": "comments start with `#`",
+        "½": "write `1/2`",
     }
     shown = found if found.isprintable() else f"U+{ord(found):04X}"
     raise HomeworkError(
@@ -148,6 +156,11 @@ def _plain_name(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text)
     endings = "".join(_MARKS.get(c, "") for c in decomposed)
     return unicodedata.normalize("NFKC", "".join(c for c in decomposed if c not in _MARKS)) + endings
+
+
+def _is_plain(name: str) -> bool:
+    """Whether the name reads back to itself: `½` would become `1⁄2`, and `①` the name `1`."""
+    return re.fullmatch(_WORD, name) is not None and _plain_name(name) == name
 
 
 class _Parser:
@@ -198,7 +211,9 @@ class _Parser:
         if self.at("]" if bracket == ")" else ")"):
             message = f"`{opened.text}` is closed by `{self.ahead.text}`"
             self.fail("missing-bracket", message, self.ahead.span, f"close it with `{bracket}`")
-        if self.ahead.kind in ("end", "newline"):
+        before = self.tokens[max(self.position - 1, 0)]
+        next_line = self.ahead.kind == "name" and self.ahead.span.line > before.span.line
+        if self.ahead.kind in ("end", "newline") or next_line:  # a bracket left open swallows the next equation
             message = f"`{opened.text}` is never closed"
             self.fail("missing-bracket", message, opened.span, f"add `{bracket}`")
         self.unexpected()
@@ -275,7 +290,7 @@ class _Parser:
             return Time(token.text, 0)
         sign = -1 if self.take().text == "-" else 1
         shift = self.take()
-        if not shift.text.isdigit() or int(shift.text[:9]) > MAX_SHIFT:
+        if shift.kind != "number" or not shift.text.isdigit() or int(shift.text) > MAX_SHIFT:
             help = "a time is `t`, `t-1`, `t+1`, `T` or a whole number"
             self.fail("bad-time", f"`{shift.text}` is no number of steps", shift.span, help)
         return Time(token.text, sign * int(shift.text))
@@ -335,10 +350,20 @@ class _Parser:
             if token.kind == "transpose":
                 node = self.apply("transpose", (node,), node.span, self.take().span)
             elif token.kind == "superscript":
-                exponent = Num(float(self.take().text.translate(_SUPERSCRIPTS)), token.span)
-                node = self.apply("pow", (node, exponent), node.span, token.span)
+                node = self.apply("pow", (node, self.exponent(self.take())), node.span, token.span)
             else:
                 return node
+
+    def number(self, text: str, span: Span) -> Node:
+        if float(text) == float("inf"):
+            self.fail("number-too-large", f"`{text}` is too large for a number", span)
+        return Num(float(text), span)
+
+    def exponent(self, raised: Token) -> Node:
+        """A superscript as the tree that it would be behind `**`, so that `x⁻¹` and `x**-1` are one formula."""
+        text = raised.text.translate(_SUPERSCRIPTS)
+        number = self.number(text.lstrip("+-"), raised.span)
+        return self.apply("neg", (number,), raised.span, raised.span) if text[0] == "-" else number
 
     def deeper(self, at: Token) -> int:
         """Counts one more bracket; returns the depth to go back to."""
@@ -367,12 +392,7 @@ class _Parser:
         token = self.ahead
         if token.kind == "number":
             self.take()
-            if len(token.text) > MAX_DIGITS:
-                self.fail("number-too-long", f"a number of {len(token.text):,} characters", token.span)
-            value = float(token.text)
-            if value in (float("inf"), float("-inf")):
-                self.fail("number-too-large", f"`{token.text}` is too large for a number", token.span)
-            return Num(value, token.span)
+            return self.number(token.text, token.span)
         if self.at("∂"):
             return self.edge("partial")
         if token.kind == "name":
@@ -401,7 +421,7 @@ class _Parser:
             self.position -= 1
             return self.edge("total")
         over = word + "[]" if word + "[]" in OVER_TIME and self.at("[") else ""
-        if word[:-1] in ("sum_", "mean_") and self.at("("):
+        if word[:-1] in ("sum_", "mean_") and word[-1].isalpha() and self.at("("):
             return self.over_time(word[:-2] + "[]", Name(word[-1], None, token.span), token)
         if over:
             opened = self.take()
@@ -415,7 +435,8 @@ class _Parser:
         if word in _FUNCTIONS and not self.at("["):
             return self.call(word, token)
         if self.at("'"):
-            self.fail("unknown-function", f"`{word}` is no function", token.span, did_you_mean(word, _FUNCTIONS))
+            help = did_you_mean(word, _FUNCTIONS) or f"a transpose is written `{word}.T`"
+            self.fail("unknown-function", f"`{word}` is no function", token.span, help)
         if self.at("(") and next_.span.column == token.span.end:
             help = did_you_mean(word, _FUNCTIONS) if len(word) > 2 else ""
             help = help if help.startswith("did") else f"write a product as `{word}*(...)`"
@@ -436,7 +457,9 @@ class _Parser:
         power = self.take() if self.ahead.kind == "superscript" else None  # tanh²(c) is (tanh(c))²
         if not self.at("("):
             if word == "sqrt" and token.text == "sqrt" and self.ahead.kind in ("name", "number"):
+                before = self.deeper(token)
                 argument = self.postfix()  # √x
+                self.depth = before
                 return self.apply(word, (argument,), token.span, argument.span)
             message = f"`{word}` needs its argument in brackets"
             self.fail("missing-bracket", message, token.span, f"write `{word}(...)`")
@@ -456,8 +479,7 @@ class _Parser:
             if power.text == "⁻¹":
                 help = f"for one divided by it write `1/{word}(...)`, for the derivative `{word}'(...)`"
                 self.fail("inverse-function", f"`{word}⁻¹` can be read in two ways", power.span, help)
-            exponent = Num(float(power.text.translate(_SUPERSCRIPTS)), power.span)
-            node = self.apply("pow", (node, exponent), token.span, closed.span)
+            node = self.apply("pow", (node, self.exponent(power)), token.span, closed.span)
         return node
 
     def differential(self) -> bool:
@@ -485,11 +507,13 @@ class _Parser:
         return self.derivative(word, [above, below], first.span, below.span)
 
     def edge_end(self) -> Node:
-        if not self.at("("):
-            return self.quantity()
-        opened = self.take()
-        name = self.quantity()
-        self.close(")", opened)
+        opened = self.take() if self.at("(") else None
+        token, name = self.ahead, self.quantity()
+        if name.time is None and SPELLINGS.get(token.text, token.text) in _FUNCTIONS:
+            help = f"a function's derivative is written `{token.text}'(...)`"
+            self.fail("bad-derivative", f"`{token.text}` is a function, not a quantity", token.span, help)
+        if opened:
+            self.close(")", opened)
         return name
 
     def derivative(self, word: str, items: list[Node], first: Span | None, last: Span | None) -> Node:

@@ -1,0 +1,96 @@
+"""What a person typed, made harmless for the form it is printed in: one function per form.
+
+Names, answers, titles and messages are data wherever they are shown. Nothing here decides what is shown, and nothing is
+lost: a character that would act on the reader's terminal or page is shown as a picture or as its code. JSON is left to
+`json`, which escapes everything beyond ASCII.
+"""
+
+import re
+
+# Controls, bidirectional overrides, invisible and interlinear marks, lone surrogates, tags. Joiners (200C, 200D) stay:
+# Persian, the languages of India and emoji are written with them.
+_acts = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+_markdown = re.compile(r"[\\`*_{}\[\]<>#|~$&!]|(?<=https)(?=://)|(?<=http)(?=://)|(?<=ftp)(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
+_block_start = re.compile(r"^([-+=]|\d+(?=[.)]))")
+_latex = re.compile(r"[\\{}$&#%_^~<>|\"'`]|-(?=-)|[^\x00-\x7f]")
+_LATEX = {
+    "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
+    ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": "'{}", "`": r"\textasciigrave{}",
+    "-": "-{}", "…": r"\dots{}", "–": r"\textendash{}", "—": r"\textemdash{}",
+    **{sign: f"${command}$" for sign, command in {
+        "−": "-", "·": r"\cdot", "×": r"\times", "±": r"\pm", "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "≈": r"\approx",
+        "→": r"\to", "∞": r"\infty", "√": r"\surd", "∂": r"\partial", "∑": r"\sum", "‖": r"\Vert", "ᵀ": r"^{\top}",
+        "∈": r"\in", "⊙": r"\odot", "′": "'", "✓": r"\surd", "✗": r"\times", "½": r"\tfrac12",
+        **{raised: f"^{{{plain}}}" for raised, plain in zip("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789", strict=True)},
+        **{lowered: f"_{{{plain}}}" for lowered, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)},
+        **{letter: "\\" + name for letter, name in zip(
+            "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
+            "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
+            "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(), strict=True)},
+    }.items()},
+}  # fmt: skip
+
+# For the preamble of a LaTeX document that holds escaped text: a character that the engine may have no glyph for.
+LATEX_CHARACTER = (
+    r"\newcommand{\character}[1]{\ifdefined\XeTeXversion\char\"#1\relax\else"
+    r"\ifdefined\directlua\char\"#1\relax\else\texttt{U+#1}\fi\fi}"
+).replace('\\"', '"')
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def terminal(text: str) -> str:
+    r"""Text for a terminal, one line of it: no character moves the cursor, changes a colour or reverses a line.
+
+    >>> terminal("a\x1b[31mb\n\u202e")
+    'a␛[31mb␊\\u202e'
+    """
+    return text if text.isascii() and text.isprintable() else _acts.sub(_picture, text)
+
+
+def markdown(text: str) -> str:
+    """Text inside a line of Markdown: no markup, no HTML, no link, no table cell and no mention begins in it."""
+    escaped = _markdown.sub(lambda match: "\\" + (match[0] or ""), terminal(text).strip())
+    # A word joiner, which nobody sees: no backslash keeps GitHub from turning `@name` into a message to that person.
+    escaped = escaped.replace("@", "@\u2060").replace("\\://", "\\://")
+    return _block_start.sub(r"\\\1" if not escaped[:1].isdigit() else _numbered, escaped)
+
+
+def _numbered(match: re.Match[str]) -> str:
+    return match[0] + "\\"
+
+
+def markdown_code(text: str) -> str:
+    """Text as a code span of Markdown, also inside a table."""
+    text = terminal(text)
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    room = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
+    return fence + room + text.replace("|", "\\|") + room + fence
+
+
+def latex(text: str) -> str:
+    r"""Text for the body of a LaTeX document, outside mathematics; needs `LATEX_CHARACTER` in the preamble.
+
+    >>> latex(r"50% of $x_1$")
+    '50\\% of \\$x\\_1\\$'
+    """
+    return _latex.sub(_latex_character, terminal(text))
+
+
+def _latex_character(match: re.Match[str]) -> str:
+    sign = match[0]
+    if sign in "{}$&#%_":
+        return "\\" + sign
+    if "\u00c0" <= sign <= "\u00ff":  # Western letters, which every engine has
+        return _LATEX.get(sign, sign)
+    return _LATEX.get(sign) or f"\\character{{{ord(sign):04X}}}"

@@ -1,0 +1,270 @@
+"""Program + values -> a value for every name, with any leading batch axes.
+
+`evaluate` runs the program's blocks (`schedule.py`). A block without recurrence is computed for all steps at once; a
+recurrence runs step by step, after `plan.py` took out of the loop what does not wait for it and joined its products.
+
+Values of a sequence are stacked: `values[k]` belongs to time `first + k`, so batch axes stand behind the time axis and in
+front of the quantity's own. Where a sequence is asked for a step before the first or behind the last, and nothing is
+given for it, it is zero: the state before the first input, the adjoint behind the last step.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_hw.lang.compiled import Code
+from rnn_hw.lang.operations import CONSTANTS, Shape
+from rnn_hw.lang.plan import join_products, take_out_of_loop
+from rnn_hw.lang.rewrite import names_in
+from rnn_hw.lang.schedule import Block, schedule
+from rnn_hw.lang.shapes import Shapes
+from rnn_hw.lang.tree import Equation, Name, Program
+
+Array = NDArray[Any]
+
+
+class Stack(NamedTuple):
+    """A sequence: `values[k]` belongs to time `first + k`."""
+
+    values: Array
+    first: int
+
+    def at(self, time: int) -> Array:
+        """The value at one time; raises `IndexError` where there is none."""
+        if not 0 <= time - self.first < len(self.values):
+            raise IndexError(f"no value at time {time}")
+        value: Array = self.values[time - self.first]
+        return value
+
+    def steps(self, shift: int, steps: int) -> Array:
+        """The values at times `1 + shift` to `steps + shift`."""
+        start = 1 + shift - self.first
+        return self.values[start : start + steps]
+
+
+class Clamp(NamedTuple):
+    """Values that somebody puts in place of the computed ones: `value` wherever `known` is true.
+
+    Both lead with the time axis where the name is a sequence, then batch axes, then the quantity's own.
+    """
+
+    known: NDArray[np.bool_]
+    value: Array
+
+
+class Result(NamedTuple):
+    """What an evaluation gives: `values` as they were used further on, `computed` what each clamped name's own formula gave."""
+
+    values: dict[str, Array | Stack]
+    computed: dict[str, Array]
+
+    def at(self, name: Name) -> Array:
+        """The value behind a name whose time, if it has one, is a number. Raises `KeyError` or `IndexError`."""
+        value = self.values[name.name]
+        if isinstance(value, Stack):
+            return value.at(name.time.shift if name.time else 0)
+        return value
+
+
+def evaluate(
+    program: Program,
+    given: Mapping[str, Array | Stack],
+    shapes: Shapes,
+    steps: int,
+    clamps: Mapping[str, Clamp] = {},
+    dtype: Any = float,
+) -> Result:
+    """Every quantity of a program over `steps` time steps.
+
+    `given` holds arrays for plain names and a `Stack` for each given sequence; the stack of a sequence that the program
+    defines holds its values outside of steps 1 to `steps` (`h[0]`). Leading axes of all of them broadcast together.
+    `shapes` are the quantities' own shapes (`shapes.infer`). Raises `HomeworkError` for a circular program.
+    """
+    with np.errstate(all="ignore"):
+        return _Evaluation(program, given, shapes, steps, clamps, dtype).run()
+
+
+class _Evaluation:
+    """The state of one evaluation."""
+
+    def __init__(
+        self,
+        program: Program,
+        given: Mapping[str, Array | Stack],
+        shapes: Shapes,
+        steps: int,
+        clamps: Mapping[str, Clamp],
+        dtype: Any,
+    ) -> None:
+        self.program, self.steps, self.clamps, self.dtype = program, steps, clamps, dtype
+        self.shapes = dict(shapes)
+        self.computed: dict[str, Array] = {}
+        batches = [v.values.shape[1 : v.values.ndim - self.rank(k)] for k, v in given.items() if isinstance(v, Stack)]
+        batches += [v.shape[: v.ndim - self.rank(k)] for k, v in given.items() if not isinstance(v, Stack)]
+        for name, clamp in clamps.items():
+            lead = int(name in self.shapes and self.is_series(name))
+            batches.append(clamp.value.shape[lead : clamp.value.ndim - self.rank(name)])
+        self.batch = np.broadcast_shapes(*batches)
+        self.values: dict[str, Array | Stack] = {k: self.spread(k, v) for k, v in given.items()}
+        self.reach = _reach(program)
+
+    def rank(self, name: str) -> int:
+        return len(self.shapes.get(name, ()))
+
+    def is_series(self, name: str) -> bool:
+        equation = self.program.get(name)
+        return equation is not None and equation.target.time is not None
+
+    def spread(self, name: str, value: Array | Stack) -> Array | Stack:
+        """A stack with all the batch axes, so that its time axis leads in every broadcast."""
+        if not isinstance(value, Stack):
+            return value
+        array, rank = value.values, self.rank(name)
+        missing = len(self.batch) + 1 + rank - array.ndim
+        if missing:
+            array = array.reshape(array.shape[:1] + (1,) * missing + array.shape[1:])
+        return Stack(array, value.first)
+
+    def run(self) -> Result:
+        for block in schedule(self.program):
+            if block.direction:
+                self.loop(block)
+            else:
+                self.at_once(block.equations[0])
+        return Result(self.values, self.computed)
+
+    # -- a name's value, for a formula that is computed once or for all steps at once --
+
+    def load(self, name: Name) -> Any:
+        time = name.time
+        value = self.values.get(name.name)
+        if time is None:
+            if value is None:
+                return self.word(name.name)
+            return value.values if isinstance(value, Stack) else value
+        assert isinstance(value, Stack), name
+        if time.base in ("", "T"):
+            return value.at(time.shift + (self.steps if time.base else 0))
+        return value.steps(time.shift, self.steps)
+
+    def word(self, name: str) -> Any:
+        """The number behind `T`, `t` (every step) or a constant."""
+        if name == "T":
+            return self.steps
+        if name == "t":
+            return np.arange(1, self.steps + 1).reshape((-1,) + (1,) * len(self.batch))
+        return CONSTANTS[name]
+
+    def lookup(self, name: Name) -> Shape:
+        return self.shapes.get(name.name, ())
+
+    # -- blocks --
+
+    def at_once(self, equation: Equation) -> None:
+        """An equation that does not wait for itself: one value, or the values at all steps together."""
+        code = Code(self.lookup, self.steps)
+        slot = code.add(equation.formula)
+        value = code.run(self.load)[slot]
+        name = equation.target.name
+        if equation.target.time is None:
+            self.values[name] = self.clamped(name, np.asarray(value))
+            return
+        stack = self.room(name)
+        inside = stack.steps(0, self.steps)
+        inside[...] = value
+        if name in self.clamps:
+            inside[...] = self.clamped(name, inside.copy())
+        self.values[name] = stack
+
+    def room(self, name: str) -> Stack:
+        """Space for a sequence, its outer values (`h[0]`) filled in."""
+        low, high = self.reach.get(name, (0, 0))
+        first, last = min(1, 1 + low), self.steps + max(0, high)
+        outer = self.values.get(name)
+        if isinstance(outer, Stack):
+            first, last = min(first, outer.first), max(last, outer.first + len(outer.values) - 1)
+        array = np.zeros((last - first + 1, *self.batch, *self.shapes[name]), self.dtype)
+        if isinstance(outer, Stack):
+            start = outer.first - first
+            array[start : start + len(outer.values)] = outer.values
+        return Stack(array, first)
+
+    def clamped(self, name: str, value: Array) -> Array:
+        clamp = self.clamps.get(name)
+        if clamp is None:
+            return value
+        value = np.broadcast_to(value, np.broadcast_shapes(value.shape, clamp.value.shape))
+        self.computed[name] = value
+        return np.where(clamp.known, clamp.value, value)
+
+    def loop(self, block: Block) -> None:
+        """A recurrence, step by step."""
+        before, equations = take_out_of_loop(block.equations, self.lookup)
+        for equation, shape in before:
+            self.shapes[equation.name] = shape
+            self.at_once(equation)
+        stacks = {e.target.name: self.room(e.target.name) for e in equations}
+        code = Code(self.lookup, self.steps)
+        join_products(code, equations, stacks.keys())
+        clock = [0]
+        results = []
+        for equation in equations:
+            name = equation.target.name
+            slot = code.add(equation.formula)
+            if name in self.clamps:
+                slot = code.append(self.clamp_in_loop(name, clock), slot)
+            code.known[equation.target] = slot
+            results.append((slot, stacks[name].values, -stacks[name].first))
+        self.values |= stacks
+        fixed, moving = [], []
+        for slot, mention in code.loads:
+            value = self.values.get(mention.name)
+            if mention.time is None and mention.name == "t":
+                moving.append((slot, np.arange(self.steps + 1), 0))
+            elif mention.time is None or mention.time.base != "t":
+                fixed.append((slot, self.load(mention)))
+            else:
+                assert isinstance(value, Stack), mention
+                moving.append((slot, value.values, mention.time.shift - value.first))
+        slots = code.prepared(fixed)
+        order = range(1, self.steps + 1) if block.direction > 0 else range(self.steps, 0, -1)
+        for t in order:
+            clock[0] = t
+            for slot, values, offset in moving:
+                slots[slot] = values[t + offset]
+            for slot, call, arguments in code.calls:
+                slots[slot] = call(*[slots[k] for k in arguments])
+            for slot, values, offset in results:
+                values[t + offset] = slots[slot]
+        for equation, _ in before:
+            del self.values[equation.name]
+
+    def clamp_in_loop(self, name: str, clock: list[int]) -> Callable[[Array], Array]:
+        clamp = self.clamps[name]
+        computed = self.computed[name] = np.zeros((self.steps, *self.batch, *self.shapes[name]), self.dtype)
+
+        def put(value: Array) -> Array:
+            k = clock[0] - 1
+            computed[k] = value
+            return np.where(clamp.known[k], clamp.value[k], value)
+
+        return put
+
+
+def _reach(program: Program) -> dict[str, tuple[int, int]]:
+    """For every sequence the furthest that any equation looks back and ahead of a step, absolute times included."""
+    reach: dict[str, tuple[int, int]] = {}
+    for equation in program.equations:
+        for name in names_in(equation.formula):
+            if name.time is None:
+                continue
+            low, high = reach.get(name.name, (0, 0))
+            shift = name.time.shift
+            if name.time.base == "":
+                low = min(low, shift - 1)
+            else:
+                low, high = min(low, shift), max(high, shift)
+            reach[name.name] = (low, high)
+    return reach

@@ -1,0 +1,252 @@
+"""Tree -> tree: walking, substituting, moving in time, unrolling, simplifying. A pass that changes nothing returns the same object.
+
+No numbers are computed here but the constants that `simplify` folds, and no shapes are known.
+"""
+
+from collections.abc import Callable, Iterator
+
+from rnn_hw.lang.operations import OPERATIONS, OVER_TIME
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
+
+HERE = Time("t", 0)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Every node of a tree, a parent before its children; the index of a sum over time is no child."""
+    yield node
+    if isinstance(node, Apply):
+        for argument in node.arguments[node.operation in OVER_TIME :]:
+            yield from walk(argument)
+
+
+def names_in(node: Node) -> Iterator[Name]:
+    """Every mention of a quantity, from left to right."""
+    return (n for n in walk(node) if isinstance(n, Name))
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with `change` made to each argument."""
+    if not isinstance(node, Apply):
+        return node
+    arguments = tuple(map(change, node.arguments))
+    if all(a is b for a, b in zip(arguments, node.arguments, strict=True)):
+        return node
+    return Apply(node.operation, arguments, node.span)
+
+
+def substitute(node: Node, put: Callable[[Name], Node]) -> Node:
+    """The tree with `put(name)` in place of every mention of a quantity."""
+    if isinstance(node, Name):
+        return put(node)
+    if isinstance(node, Apply) and node.operation in OVER_TIME:
+        index, body = node.arguments
+        changed = substitute(body, put)
+        return node if changed is body else Apply(node.operation, (index, changed), node.span)
+    return rebuilt(node, lambda a: substitute(a, put))
+
+
+def renamed(node: Node, names: Callable[[str], str]) -> Node:
+    """The tree with other names and the same times."""
+
+    def put(name: Name) -> Node:
+        other = names(name.name)
+        return name if other == name.name else Name(other, name.time, name.span)
+
+    return substitute(node, put)
+
+
+def moved(node: Node, change: Callable[[Time], Time], index: str = "t") -> Node:
+    """The tree with every time changed; inside a sum over `index` that letter is another variable and is kept."""
+    if isinstance(node, Name):
+        time = node.time and change(node.time)
+        return node if time == node.time else Name(node.name, time, node.span)
+    if isinstance(node, Apply) and node.operation in OVER_TIME:
+        bound, body = node.arguments
+        if isinstance(bound, Name) and bound.name == index:
+            inner = moved(body, lambda time: time if time.base == index else change(time), index)
+        else:
+            inner = moved(body, change, index)
+        return node if inner is body else Apply(node.operation, (bound, inner), node.span)
+    return rebuilt(node, lambda a: moved(a, change, index))
+
+
+def shifted(node: Node, by: int) -> Node:
+    """The tree `by` steps later."""
+    return node if by == 0 else moved(node, lambda i: Time("t", i.shift + by) if i.base == "t" else i)
+
+
+def at_step(node: Node, t: int, last: int, index: str = "t") -> Node:
+    """The tree at step `t` of `last`: every time index that can be is a number."""
+    return moved(node, lambda time: time.at(t, last, index), index)
+
+
+WRITTEN_OUT = 6  # a sum over time of so many steps is written out when it is unrolled
+
+
+def unrolled(equation: Equation, t: int, last: int) -> Equation:
+    """The equation at step `t`, its short sums over time written out."""
+    target = equation.target
+    if target.time is not None:
+        target = Name(target.name, Time("", t), target.span)
+    return Equation(target, written_out(at_step(equation.formula, t, last), last))
+
+
+def written_out(node: Node, last: int) -> Node:
+    """The tree with sums and means over up to `WRITTEN_OUT` steps as additions."""
+    node = rebuilt(node, lambda a: written_out(a, last))
+    if not isinstance(node, Apply) or node.operation not in ("sum[]", "mean[]") or not 0 < last <= WRITTEN_OUT:
+        return node
+    index, body = node.arguments
+    assert isinstance(index, Name)
+    total = at_step(body, 1, last, index.name)
+    for t in range(2, last + 1):
+        total = Apply("add", (total, at_step(body, t, last, index.name)))
+    return total if node.operation == "sum[]" or last == 1 else Apply("div", (total, Num(last)))
+
+
+def without_primes(node: Node) -> Node:
+    """The tree with `σ'(z)` replaced by the derivative that the table of operations gives for σ."""
+    node = rebuilt(node, without_primes)
+    if isinstance(node, Apply) and node.operation.endswith("'"):
+        from rnn_hw.lang.differentiate import slope  # a later room's word, needed only where somebody wrote a prime
+
+        return slope(node.operation[:-1], node.arguments[0])
+    return node
+
+
+def over_all_steps(node: Node, series: Callable[[str], bool]) -> Node:
+    """`mean((h - y)**2)` of whole sequences -> `mean[t](mean((h[t] - y[t])**2))`; `series` tells which names are sequences."""
+    if isinstance(node, Apply) and node.operation in ("sum", "mean", "max", "min", "norm"):
+        bare = {n.name for n in names_in(node) if n.time is None and series(n.name)}
+        if bare:
+            body = substitute(node, lambda n: Name(n.name, HERE, n.span) if n.time is None and n.name in bare else n)
+            if node.operation == "norm":
+                body = rebuilt(body, lambda a: Apply("pow", (a, Num(2))))
+                square = Apply("sum", body.arguments if isinstance(body, Apply) else ())
+                return Apply("sqrt", (Apply("sum[]", (Name("t"), square)),), node.span)
+            return Apply(node.operation + "[]", (Name("t"), body), node.span)
+    return rebuilt(node, lambda a: over_all_steps(a, series))
+
+
+def mapped(program: Program, change: Callable[[Node], Node]) -> Program:
+    """The program with `change` made to every right side."""
+    changed = tuple(Equation(e.target, change(e.formula)) for e in program.equations)
+    if all(a.formula is b.formula for a, b in zip(changed, program.equations, strict=True)):
+        return program
+    return Program(changed)
+
+
+# --- simplification: only what is exact for every value ----------------------------------------------------------------
+
+ZERO, ONE, TWO = Num(0), Num(1), Num(2)
+
+
+def simplify(node: Node) -> Node:
+    """The tree without `0 +`, `1*`, double signs and powers of one, constants folded where that is exact."""
+    while True:
+        changed = _tidy(rebuilt(node, simplify))
+        if changed is node:
+            return node
+        node = changed
+
+
+def _tidy(node: Node) -> Node:
+    if not isinstance(node, Apply):
+        return node
+    rule = _TIDY.get(node.operation)
+    return rule(node, *node.arguments) if rule else node
+
+
+def _folded(node: Apply, a: Node, b: Node) -> Node | None:
+    """Two numbers as one, if their value is a whole number or a short decimal."""
+    if isinstance(a, Num) and isinstance(b, Num):
+        value = float(OPERATIONS[node.operation].value(a.value, b.value))
+        if value == round(value, 9) and abs(value) < 1e9:
+            return Num(value)
+    return None
+
+
+def _add(node: Apply, a: Node, b: Node) -> Node:
+    if a == ZERO:
+        return b
+    if b == ZERO:
+        return a
+    if isinstance(b, Apply) and b.operation == "neg":
+        return Apply("sub", (a, b.arguments[0]))
+    if isinstance(b, Num) and b.value < 0:
+        return Apply("sub", (a, Num(-b.value)))
+    return _folded(node, a, b) or node
+
+
+def _sub(node: Apply, a: Node, b: Node) -> Node:
+    if b == ZERO:
+        return a
+    if a == ZERO:
+        return Apply("neg", (b,))
+    if isinstance(b, Apply) and b.operation == "neg":
+        return Apply("add", (a, b.arguments[0]))
+    return ZERO if a == b else _folded(node, a, b) or node
+
+
+def _mul(node: Apply, a: Node, b: Node) -> Node:
+    if ZERO in (a, b):
+        return ZERO
+    if a == ONE:
+        return b
+    if b == ONE:
+        return a
+    for one, other in ((a, b), (b, a)):  # one over something, times something
+        if isinstance(one, Apply) and one.operation == "div" and one.arguments[0] == ONE:
+            return Apply("div", (other, one.arguments[1]))
+    for one, other in ((a, b), (b, a)):  # a sign goes to the front
+        if isinstance(one, Apply) and one.operation == "neg":
+            pair = (one.arguments[0], other) if one is a else (other, one.arguments[0])
+            return Apply("neg", (Apply("mul", pair),))
+    if isinstance(b, Num) and not isinstance(a, Num):
+        return Apply("mul", (b, a))
+    if isinstance(a, Num) and isinstance(b, Apply) and b.operation == "mul" and isinstance(b.arguments[0], Num):
+        both = _folded(node, a, b.arguments[0])
+        return Apply("mul", (both, b.arguments[1])) if both else node
+    if isinstance(a, Num) and isinstance(b, Apply) and b.operation == "div" and isinstance(b.arguments[1], Num):
+        quotient = a.value / b.arguments[1].value  # 2*(x/4) is x/2, 4*(x/2) is 2*x
+        if quotient.is_integer():
+            return Apply("mul", (Num(quotient), b.arguments[0]))
+        if quotient and (1 / quotient).is_integer():
+            return Apply("div", (b.arguments[0], Num(1 / quotient)))
+    if isinstance(b, Apply) and b.operation == "mul":  # products lean to the left, as they are read
+        return Apply("mul", (Apply("mul", (a, b.arguments[0])), b.arguments[1]))
+    return _folded(node, a, b) or node
+
+
+def _div(node: Apply, a: Node, b: Node) -> Node:
+    if isinstance(a, Apply) and a.operation == "div" and isinstance(b, Num) and isinstance(a.arguments[1], Num):
+        both = _folded(Apply("mul", (a.arguments[1], b)), a.arguments[1], b)
+        return Apply("div", (a.arguments[0], both)) if both else node
+    if b == ONE or a == ZERO:
+        return a
+    if isinstance(a, Apply) and a.operation == "neg":
+        return Apply("neg", (Apply("div", (a.arguments[0], b)),))
+    return _folded(node, a, b) or node if b != ZERO else node
+
+
+def _pow(node: Apply, a: Node, b: Node) -> Node:
+    if b == ONE:
+        return a
+    return ONE if b == ZERO else node
+
+
+def _neg(node: Apply, a: Node) -> Node:
+    if isinstance(a, Apply) and a.operation == "neg":
+        return a.arguments[0]
+    if isinstance(a, Apply) and a.operation == "sub":
+        return Apply("sub", (a.arguments[1], a.arguments[0]))
+    return Num(-a.value) if isinstance(a, Num) and a.value == 0 else node
+
+
+def _transpose(node: Apply, a: Node) -> Node:
+    return a.arguments[0] if isinstance(a, Apply) and a.operation == "transpose" else a if isinstance(a, Num) else node
+
+
+_TIDY: dict[str, Callable[..., Node]] = {
+    "add": _add, "sub": _sub, "mul": _mul, "div": _div, "pow": _pow, "neg": _neg, "transpose": _transpose,
+}  # fmt: skip

@@ -1,0 +1,40 @@
+"""Every measurement, in one table (`make bench`; `python tests/bench startup` for one of them)."""
+
+import sys
+from random import Random
+
+import reading
+import sequences
+import startup
+import yaml
+from measure import Row, clock, in_turns, show
+
+from rnn_hw.source import parse
+
+
+def reading_rows(files: int = 10_000, pairs: int = 5) -> list[Row]:
+    """Answer files as text to values with their places, against PyYAML's C loader (more in `reading.py`)."""
+    random = Random(0)
+    texts = [reading.answer_file(random) for _ in range(files)]
+    ours = clock(lambda: [parse(text, "answers.yaml") for text in texts])
+    baseline = clock(lambda: [yaml.load(text, Loader=yaml.CSafeLoader) for text in texts])
+    a, b = in_turns(ours, baseline, pairs)
+    note = f"{1e6 * min(a) / files:.0f} against {1e6 * min(b) / files:.0f} µs a file at best"
+    return [Row(f"reading {files} answer files / CSafeLoader", a, b, reading.TARGET, note)]
+
+
+TABLES = {"startup": startup.rows, "reading": reading_rows, "sequences": sequences.rows}
+
+
+def main(names: list[str]) -> int:
+    """Print the table of the measurements named, all of them if none is; 2 for an unknown name."""
+    unknown = set(names) - set(TABLES)
+    if unknown:
+        print(f"no measurement {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}", file=sys.stderr)
+        return 2
+    print(show([row for name, table in TABLES.items() if not names or name in names for row in table()]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
