@@ -13,8 +13,10 @@ _acts = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
-_markdown = re.compile(r"[\\`*_{}\[\]<>#|~$&!]|(?<=https)(?=://)|(?<=http)(?=://)|(?<=ftp)(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
-_block_start = re.compile(r"^([-+=]|\d+(?=[.)]))")
+_markdown = re.compile(
+    r"[\\`*_{}\[\]<>#|~$&!]|(?<=https)(?=://)|(?<=http)(?=://)|(?<=ftp)(?=://)|(?<=www)(?=\.)", re.IGNORECASE
+)
+_block_start = re.compile(r"^(\d*)([-+=]|(?<=\d)[.)](?=\s|$))")
 _latex = re.compile(r"[\\{}$&#%_^~<>|\"'`]|-(?=-)|[^\x00-\x7f]")
 _LATEX = {
     "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
@@ -28,8 +30,8 @@ _LATEX = {
         **{lowered: f"_{{{plain}}}" for lowered, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)},
         **{letter: "\\" + name for letter, name in zip(
             "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ",
-            "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
-            "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(), strict=True)},
+            ("alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon "
+            "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega").split(), strict=True)},
     }.items()},
 }  # fmt: skip
 
@@ -62,12 +64,7 @@ def markdown(text: str) -> str:
     """Text inside a line of Markdown: no markup, no HTML, no link, no table cell and no mention begins in it."""
     escaped = _markdown.sub(lambda match: "\\" + (match[0] or ""), terminal(text).strip())
     # A word joiner, which nobody sees: no backslash keeps GitHub from turning `@name` into a message to that person.
-    escaped = escaped.replace("@", "@\u2060").replace("\\://", "\\://")
-    return _block_start.sub(r"\\\1" if not escaped[:1].isdigit() else _numbered, escaped)
-
-
-def _numbered(match: re.Match[str]) -> str:
-    return match[0] + "\\"
+    return _block_start.sub(r"\1\\\2", escaped.replace("@", "@\u2060"))
 
 
 def markdown_code(text: str) -> str:

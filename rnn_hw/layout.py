@@ -55,8 +55,27 @@ def wrap(text: str, room: int) -> list[str]:
     return lines + [line.rstrip()] if line.strip() else lines
 
 
+def prose(text: str, room: int) -> list[str]:
+    """A sentence in lines of at most `room` cells, broken at blanks."""
+    lines, line = [], ""
+    for word in text.split():
+        while width(word) > room:
+            cut = _fitting(word, room - width(line) - bool(line)) if width(line) + 1 < room else 0
+            lines.append(f"{line} {word[:cut]}".strip())
+            line, word = "", word[cut:]
+        if line and width(line) + 1 + width(word) > room:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}" if line else word
+    return [*lines, line] if line else lines
+
+
 def _before_operator(text: str, place: int, depth: int) -> bool:
     return depth == 0 and text[place - 1] == " " and not (place > 1 and text[place - 2] in _OPERATORS)
+
+
+def _between_factors(text: str, place: int, depth: int) -> bool:
+    return depth == 0 and text[place] == "·"
 
 
 def _after_row(text: str, place: int, depth: int) -> bool:
@@ -64,12 +83,13 @@ def _after_row(text: str, place: int, depth: int) -> bool:
 
 
 def _anywhere(text: str, place: int, depth: int) -> bool:
-    return text[place - 1] in " ·(" and not (place > 1 and text[place - 2 : place] in ("+ ", "− ", "- ")) or (
-        text[place] in "·[" and text[place - 1] not in "([ "
-    )
+    if text[place - 1] == " ":
+        return not (place > 1 and text[place - 2] in _OPERATORS)
+    return text[place] == "·" or (text[place - 1] == "(" and text[place] not in _OPERATORS)
 
 
-_LEVELS = (_before_operator, _after_row, _anywhere)
+# Where a line may be broken, the best places first; each is asked only within what the ones before left too wide.
+_LEVELS = (_before_operator, _between_factors, _after_row, _anywhere)
 
 
 def _parts(text: str, level: int) -> Iterator[str]:
@@ -104,5 +124,5 @@ def matrix(cells: Sequence[Sequence[str]]) -> list[str]:
     rows = ["  ".join(" " * (w - width(c)) + c for c, w in zip(row, columns, strict=True)) for row in cells]
     if len(rows) == 1:
         return [f"[ {rows[0]} ]"]
-    sides = ["⎡⎤", *["⎢⎥"] * (len(rows) - 2), "⎣⎦"]
+    sides = [("⎡", "⎤"), *[("⎢", "⎥")] * (len(rows) - 2), ("⎣", "⎦")]
     return [f"{left} {row} {right}" for (left, right), row in zip(sides, rows, strict=True)]

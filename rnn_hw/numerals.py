@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 LONGEST = 400  # characters; a float has at most 17 digits that count, an exact one 767 that nobody writes
-LARGEST_EXPONENT = 307  # so that half a unit of the last place is a float too
+LARGEST_EXPONENT = 308  # half a unit of the last place must be a float too
 EXACT_DECIMALS = 17  # what a fraction is held to: as many digits as tell two floats apart
 
-_UNSIGNED = r"(\d+(?:\.(\d*))?|\.(\d+))"
+_UNSIGNED, _EXPONENT = r"(\d+(?:\.(\d*))?|\.(\d+))", r"([+-]?\d{1,4})"
+_POWER = rf"10(?:\^|\*\*)\s*{_EXPONENT}"
 # The fast path, ordinary decimals such as `-0.750` and `1e-3`; everything a float's `repr` can be.
-_decimal = re.compile(rf"[+-]?{_UNSIGNED}(?:[eE]([+-]?\d{{1,4}}))?", re.ASCII).fullmatch
-# After `_SPELLINGS`: `- 0.5`, `1·10^-3`, `10^-3`, `50 %`; and `1/3`.
+_decimal = re.compile(rf"[+-]?{_UNSIGNED}(?:[eE]{_EXPONENT})?", re.ASCII).fullmatch
+# After `_SPELLINGS`: `- 0.5`, `1*10^-3`, `10^-3`, `50 %`; and `1/3`.
 _spelled = re.compile(
-    rf"([+-]?)\s*(?:{_UNSIGNED}(?:[eE]([+-]?\d{{1,4}})|\s*\*\s*10(?:\^|\*\*)\s*([+-]?\d{{1,4}}))?|10(?:\^|\*\*)\s*([+-]?\d{{1,4}}))(\s*%)?",
+    rf"([+-]?)\s*(?:{_UNSIGNED}(?:[eE]{_EXPONENT}|\s*\*\s*{_POWER})?|{_POWER})(\s*%)?",
     re.ASCII,
 ).fullmatch
 _ratio = re.compile(r"([+-]?)\s*(\d+)\s*/\s*(\d+)", re.ASCII).fullmatch
@@ -78,7 +79,7 @@ def read_numeral(text: str) -> Numeral | str:
     if exponent:
         decimals -= int(exponent)
     value = float(match[0])
-    if value == math.inf or value == -math.inf or decimals < -LARGEST_EXPONENT:
+    if math.isinf(value) or decimals < -LARGEST_EXPONENT:
         return f"`{_short(text)}` is too large"
     if decimals > LONGEST + LARGEST_EXPONENT or (value == 0 and digits.strip("0.")):
         return f"`{_short(text)}` is too small to tell from zero"

@@ -1,9 +1,9 @@
 """Curves as lines of text: a plot made of characters, readable without colour.
 
-Each curve has a marker of its own; where two meet, the later one is seen. For forms with letters of equal width.
+Each curve has a marker of its own; where two meet, the later one is seen. `frame` is what other ways of drawing need.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,37 +14,60 @@ from rnn_hw.layout import width
 from rnn_hw.results import Series
 
 MARKERS = "●○×+◆◇*#"
-HEIGHT = 12
+HEIGHT, WIDEST = 12, 64
+
+
+class Frame(NamedTuple):
+    """A plot scaled to the unit square."""
+
+    curves: list[tuple[str, NDArray[Any], NDArray[Any]]]  # label, x and y from 0 to 1
+    left: str  # the ends of the x axis
+    right: str
+    ticks: list[tuple[float, str]]  # round values on the y axis
+    missing: int  # points that cannot be drawn
+
+
+def frame(series: Series) -> Frame:
+    """The points that can be drawn, finite and on a logarithmic axis positive, scaled to the unit square."""
+    curves = [(label, *_points(series, xs, ys)) for label, xs, ys in series.curves]
+    xs = np.concatenate([np.empty(0), *(x for _, x, _ in curves)])
+    ys = np.concatenate([np.empty(0), *(y for _, _, y in curves)])
+    left, right = _range(xs, False)
+    low, high = _range(ys, series.logarithmic)
+    scaled = [(label, (x - left) / (right - left), (y - low) / (high - low)) for label, x, y in curves]
+    ticks = [((value - low) / (high - low), label) for value, label in _ticks(low, high, series.logarithmic)]
+    missing = sum(len(ys) for _, _, ys in series.curves) - xs.size
+    return Frame(scaled, figures.figure(left), figures.figure(right), ticks, missing)
 
 
 def lines(series: Series, room: int = 72, height: int = HEIGHT) -> list[str]:
-    """The plot and its legend in lines of at most `room` cells; what is not finite, or not positive on a logarithmic
-    axis, is left out and said so."""
-    curves = [(label, *_points(series, xs, ys)) for label, xs, ys in series.curves]
-    every_x = np.concatenate([x for _, x, _ in curves]) if curves else np.empty(0)
-    if not every_x.size:
-        return ["(no point of it can be drawn)"]
-    low, high = _range(np.concatenate([y for _, _, y in curves]), series.logarithmic)
-    left, right = _range(every_x, False)
-    labels = _labels(low, high, height, series.logarithmic)
-    margin = max(map(width, labels))
-    across = max(min(room - margin - 2, 64), 10)
+    """The plot and its legend in lines of at most `room` cells."""
+    drawn = frame(series)
+    labels = {round((1 - place) * (height - 1)): label for place, label in drawn.ticks}
+    margin = max(map(width, labels.values()), default=0)
+    across = max(min(room - margin - 2, WIDEST), 10)
     cells = np.full((height, across), " ")
-    for number, (_, x, y) in enumerate(curves):
-        columns = np.rint((x - left) / (right - left) * (across - 1)).astype(int)
-        rows = np.rint((high - y) / (high - low) * (height - 1)).astype(int)
+    for number, (_, x, y) in enumerate(drawn.curves):
+        rows, columns = np.rint((1 - y) * (height - 1)).astype(int), np.rint(x * (across - 1)).astype(int)
         cells[rows, columns] = MARKERS[number % len(MARKERS)]
-    drawn = [f"{label:>{margin}} {'┤' if label else '│'}{''.join(row).rstrip()}" for label, row in zip(labels, cells, strict=True)]
-    first, last = figures.figure(left), figures.figure(right)
-    name = terminal(series.x_label)[: max(across - len(first) - len(last) - 2, 0)]
-    under = " " * (margin + 2) + first + name.center(across - len(first) - len(last)) + last
-    axis = " " * (margin + 1) + "└" + "─" * across
-    scale = " (logarithmic)" if series.logarithmic else ""
-    head = terminal(series.y_label) + scale
-    keys = [f"{MARKERS[k % len(MARKERS)]} {terminal(label)}" for k, (label, _, _) in enumerate(curves)]
-    missing = sum(len(ys) for _, _, ys in series.curves) - every_x.size
-    keys += [f"({missing} points are not drawn: {'zero or ' * series.logarithmic}not finite)"] if missing else []
-    return [head, *drawn, axis, under, "", *_rows(keys, room)]
+    body = []
+    for k, row in enumerate(cells):
+        label = labels.get(k, "")
+        body.append(f"{' ' * (margin - width(label))}{label} {'┤' if label else '│'}{''.join(row)}".rstrip())
+    left, right = drawn.left, drawn.right
+    between = across - len(left) - len(right)
+    name = terminal(series.x_label)
+    name = name.center(between) if width(name) < between else " " * max(between, 1)
+    under = " " * (margin + 2) + left + name + right
+    head = terminal(series.y_label) + " (logarithmic)" * series.logarithmic
+    keys = [f"{MARKERS[k % len(MARKERS)]} {terminal(label)}" for k, (label, _, _) in enumerate(drawn.curves)]
+    keys += [left_out(series, drawn)] if drawn.missing else []
+    return [head, *body, " " * (margin + 1) + "└" + "─" * across, under, "", *_legend(keys, room)]
+
+
+def left_out(series: Series, drawn: Frame) -> str:
+    """The remark on points that cannot be drawn."""
+    return f"({drawn.missing} not drawn: {'zero, negative or ' * series.logarithmic}not finite)"
 
 
 def _points(series: Series, xs: Any, ys: Any) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -58,25 +81,27 @@ def _points(series: Series, xs: Any, ys: Any) -> tuple[NDArray[Any], NDArray[Any
 
 def _range(values: NDArray[Any], whole: bool) -> tuple[float, float]:
     """The ends of an axis; of a logarithmic one whole powers of ten."""
+    if not values.size:
+        return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
     if whole:
         low, high = float(np.floor(low)), float(np.ceil(high))
     return (low, high) if high > low else (low - 1, high + 1)
 
 
-def _labels(low: float, high: float, height: int, logarithmic: bool) -> list[str]:
-    """A label for some of the rows, "" for the others."""
-    shown = [""] * height
-    for row in (0, (height - 1) // 2, height - 1):
-        value = high - (high - low) * row / (height - 1)
-        shown[row] = figures.figure(value, 3)
-        if logarithmic:
-            whole = value == int(value)
-            shown[row] = (f"1e{int(value)}" if value else "1") if whole else figures.figure(10.0**value, 2)
-    return shown
+def _ticks(low: float, high: float, logarithmic: bool) -> list[tuple[float, str]]:
+    """Round values between the ends, with their labels."""
+    step = (high - low) / 4
+    unit = float(10.0 ** np.floor(np.log10(step)))
+    step = next(unit * k for k in (1, 2, 5, 10) if unit * k >= step * 0.999)
+    step = max(round(step), 1) if logarithmic else step
+    counts = range(int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9)) + 1)
+    if logarithmic:
+        return [(k * step, f"1e{int(k * step)}" if k else "1") for k in counts]
+    return [(k * step, figures.figure(k * step, 3)) for k in counts]
 
 
-def _rows(keys: list[str], room: int) -> list[str]:
+def _legend(keys: list[str], room: int) -> list[str]:
     """The entries of the legend side by side as far as they fit."""
     rows = [""]
     for key in keys:

@@ -22,7 +22,7 @@ PACKAGE = Path(rnn_hw.__file__).parent
 GROUPS = (
     {"errors"},
     {"lang", "source", "numerals", "automata", "bundle"},
-    {"results"},
+    {"results", "fields"},
     {"kinds", "answers"},
     {"problem"},
     {"solve"},
@@ -31,6 +31,7 @@ GROUPS = (
     {"grade"},
     {"escape", "layout"},
     {"excerpt", "plot", "view"},
+    {"tables"},
     {"render"},
     {"cli"},
     {"__main__"},
@@ -38,7 +39,7 @@ GROUPS = (
 RANK = {room: rank for rank, group in enumerate(GROUPS) for room in group}
 
 # Readings of results: of what stands to the left of them they see these and each other, and nothing that computes.
-READINGS = {"escape", "layout", "excerpt", "plot", "view", "render"}
+READINGS = {"escape", "layout", "excerpt", "plot", "view", "tables", "render"}
 READINGS_SEE = {"errors", "lang", "numerals", "results"} | READINGS
 
 # Package from outside -> the one file that imports it, or None where any may but errors.py.

@@ -5,13 +5,13 @@ built, so that a number beside an array can be lined up with any batch axes in f
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.lang.operations import OPERATIONS, OVER_TIME, Operation, Shape
-from rnn_hw.lang.rewrite import names_in, without_primes
+from rnn_hw.lang.rewrite import at_step, names_in, without_primes
 from rnn_hw.lang.shapes import result_shape
 from rnn_hw.lang.tree import Apply, Name, Node, Num
 
@@ -105,6 +105,15 @@ class Code:
                 return self.later(shape, lambda load: _sum_of_outer(*(code.run(load)[k] for k in pair)))
         result = code.add(body)
         shape = code.shapes[result]
+        if any(n.time is not None and n.time.base not in ("", "T", letter) for n in names_in(body)):
+
+            def one_by_one(load: Load) -> Any:  # two times at once, as in attention: the outer one leads, this one loops
+                def at(k: int) -> Any:
+                    return code.run(lambda n: load(cast(Name, at_step(n, k, steps, letter))))[result]
+
+                return reduce(np.stack([at(k) for k in range(1, steps + 1)]), axis=0)
+
+            return self.later(shape, one_by_one)
 
         def run(load: Load) -> Any:
             value = np.asarray(code.run(load)[result])

@@ -25,6 +25,11 @@ from rnn_hw.lang.tree import Equation, Name, Program
 Array = NDArray[Any]
 
 
+# An adjoint looks one step ahead of every quantity, at the last step too, where it multiplies what it finds by an adjoint
+# of zero. Any number will do there but those that have no logarithm or no inverse.
+BEHIND = 0.5
+
+
 class Stack(NamedTuple):
     """A sequence: `values[k]` belongs to time `first + k`."""
 
@@ -38,10 +43,11 @@ class Stack(NamedTuple):
         value: Array = self.values[time - self.first]
         return value
 
-    def steps(self, shift: int, steps: int) -> Array:
-        """The values at times `1 + shift` to `steps + shift`."""
-        start = 1 + shift - self.first
-        return self.values[start : start + steps]
+    def between(self, low: int, high: int) -> Array:
+        """The values at times `low` to `high`; raises `IndexError` where one of them is missing."""
+        if low < self.first or high - self.first >= len(self.values):
+            raise IndexError(f"no values from time {low} to {high}")
+        return self.values[low - self.first : high + 1 - self.first]
 
 
 class Clamp(NamedTuple):
@@ -59,13 +65,32 @@ class Result(NamedTuple):
 
     values: dict[str, Array | Stack]
     computed: dict[str, Array]
+    steps: int
+    batch: tuple[int, ...]
 
-    def at(self, name: Name) -> Array:
-        """The value behind a name whose time, if it has one, is a number. Raises `KeyError` or `IndexError`."""
-        value = self.values[name.name]
-        if isinstance(value, Stack):
-            return value.at(name.time.shift if name.time else 0)
-        return value
+    def load(self, name: Name) -> Any:
+        """What stands behind a name: a time that is a number picks one step, a letter gives all steps, stacked.
+
+        Raises `KeyError` for an unknown name and `IndexError` for a step that does not exist.
+        """
+        time, value = name.time, self.values.get(name.name)
+        if value is None:
+            return self.word(name.name)
+        if not isinstance(value, Stack):
+            return value
+        if time is None:
+            return value.values
+        if time.base in ("", "T"):
+            return value.at(time.shift + (self.steps if time.base else 0))
+        return value.between(1 + time.shift, self.steps + time.shift)
+
+    def word(self, name: str) -> Any:
+        """The number behind `T`, `t` (at every step) or a constant."""
+        if name == "T":
+            return self.steps
+        if name == "t":
+            return np.arange(1, self.steps + 1).reshape((-1,) + (1,) * len(self.batch))
+        return CONSTANTS[name]
 
 
 def evaluate(
@@ -107,8 +132,9 @@ class _Evaluation:
             lead = int(name in self.shapes and self.is_series(name))
             batches.append(clamp.value.shape[lead : clamp.value.ndim - self.rank(name)])
         self.batch = np.broadcast_shapes(*batches)
+        self.reach = reach(program)
         self.values: dict[str, Array | Stack] = {k: self.spread(k, v) for k, v in given.items()}
-        self.reach = _reach(program)
+        self.result = Result(self.values, self.computed, steps, self.batch)
 
     def rank(self, name: str) -> int:
         return len(self.shapes.get(name, ()))
@@ -125,6 +151,9 @@ class _Evaluation:
         missing = len(self.batch) + 1 + rank - array.ndim
         if missing:
             array = array.reshape(array.shape[:1] + (1,) * missing + array.shape[1:])
+        behind = self.steps + self.reach.get(name, (0, 0))[1] - (value.first + len(array) - 1)
+        if behind > 0 and not self.is_series(name):
+            array = np.concatenate([array, np.full((behind, *array.shape[1:]), BEHIND, array.dtype)])
         return Stack(array, value.first)
 
     def run(self) -> Result:
@@ -133,29 +162,7 @@ class _Evaluation:
                 self.loop(block)
             else:
                 self.at_once(block.equations[0])
-        return Result(self.values, self.computed)
-
-    # -- a name's value, for a formula that is computed once or for all steps at once --
-
-    def load(self, name: Name) -> Any:
-        time = name.time
-        value = self.values.get(name.name)
-        if time is None:
-            if value is None:
-                return self.word(name.name)
-            return value.values if isinstance(value, Stack) else value
-        assert isinstance(value, Stack), name
-        if time.base in ("", "T"):
-            return value.at(time.shift + (self.steps if time.base else 0))
-        return value.steps(time.shift, self.steps)
-
-    def word(self, name: str) -> Any:
-        """The number behind `T`, `t` (every step) or a constant."""
-        if name == "T":
-            return self.steps
-        if name == "t":
-            return np.arange(1, self.steps + 1).reshape((-1,) + (1,) * len(self.batch))
-        return CONSTANTS[name]
+        return self.result
 
     def lookup(self, name: Name) -> Shape:
         return self.shapes.get(name.name, ())
@@ -166,19 +173,19 @@ class _Evaluation:
         """An equation that does not wait for itself: one value, or the values at all steps together."""
         code = Code(self.lookup, self.steps)
         slot = code.add(equation.formula)
-        value = code.run(self.load)[slot]
+        value = code.run(self.result.load)[slot]
         name = equation.target.name
         if equation.target.time is None:
             self.values[name] = self.clamped(name, np.asarray(value))
             return
-        stack = self.room(name)
-        inside = stack.steps(0, self.steps)
+        stack = self.room(name, 0)
+        inside = stack.between(1, self.steps)
         inside[...] = value
         if name in self.clamps:
             inside[...] = self.clamped(name, inside.copy())
         self.values[name] = stack
 
-    def room(self, name: str) -> Stack:
+    def room(self, name: str, direction: int) -> Stack:
         """Space for a sequence, its outer values (`h[0]`) filled in."""
         low, high = self.reach.get(name, (0, 0))
         first, last = min(1, 1 + low), self.steps + max(0, high)
@@ -186,6 +193,8 @@ class _Evaluation:
         if isinstance(outer, Stack):
             first, last = min(first, outer.first), max(last, outer.first + len(outer.values) - 1)
         array = np.zeros((last - first + 1, *self.batch, *self.shapes[name]), self.dtype)
+        if direction >= 0 and not name.endswith("_bar"):
+            array[self.steps + 1 - first :] = BEHIND
         if isinstance(outer, Stack):
             start = outer.first - first
             array[start : start + len(outer.values)] = outer.values
@@ -205,7 +214,7 @@ class _Evaluation:
         for equation, shape in before:
             self.shapes[equation.name] = shape
             self.at_once(equation)
-        stacks = {e.target.name: self.room(e.target.name) for e in equations}
+        stacks = {e.target.name: self.room(e.target.name, block.direction) for e in equations}
         code = Code(self.lookup, self.steps)
         join_products(code, equations, stacks.keys())
         clock = [0]
@@ -222,9 +231,10 @@ class _Evaluation:
         for slot, mention in code.loads:
             value = self.values.get(mention.name)
             if mention.time is None and mention.name == "t":
-                moving.append((slot, np.arange(self.steps + 1), 0))
+                numbers = value if isinstance(value, Stack) else Stack(np.arange(1, self.steps + 1), 1)
+                moving.append((slot, numbers.values, -numbers.first))
             elif mention.time is None or mention.time.base != "t":
-                fixed.append((slot, self.load(mention)))
+                fixed.append((slot, self.result.load(mention)))
             else:
                 assert isinstance(value, Stack), mention
                 moving.append((slot, value.values, mention.time.shift - value.first))
@@ -253,7 +263,7 @@ class _Evaluation:
         return put
 
 
-def _reach(program: Program) -> dict[str, tuple[int, int]]:
+def reach(program: Program) -> dict[str, tuple[int, int]]:
     """For every sequence the furthest that any equation looks back and ahead of a step, absolute times included."""
     reach: dict[str, tuple[int, int]] = {}
     for equation in program.equations:

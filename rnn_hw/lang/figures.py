@@ -2,7 +2,7 @@
 
 Rounding is half away from zero, on the decimal that people see: 0.6855 is 0.686 at three decimals although the double is
 a hair below. So a number is first read as its shortest decimal, without the noise behind the 14th figure that summing
-doubles leaves, and then rounded as on paper, in whole numbers. `decimal` would do it too, and costs a millisecond to import.
+doubles leaves, and then rounded as on paper, in whole numbers. (The module `decimal` costs a millisecond to import.)
 """
 
 import math
@@ -106,7 +106,7 @@ def grid(
 
 
 def _special(value: float, minus: str) -> str:
-    if value != value:
+    if math.isnan(value):
         return "nan"
     return "0" if value == 0 else "inf" if value > 0 else minus + "inf"
 

@@ -87,8 +87,8 @@ def _latex_word(word: str, longest: int) -> str:
 
 
 def escaped(text: str) -> str:
-    """Any text as LaTeX text."""
-    return "".join(_ESCAPED.get(c, c) for c in text)
+    """Any text as LaTeX text on one line."""
+    return "".join(_ESCAPED.get(c) or (c if c.isprintable() else " " if c.isspace() else "?") for c in text)
 
 
 def shown_time(name: Name, single: bool) -> tuple[Time | None, bool]:

@@ -266,8 +266,8 @@ _ROWS = (
               source="norm({a})", unicode="‖{a}‖", latex=r"\left\lVert {a} \right\rVert"),
     # entries `b` to `c` of a vector, counted from 1, and the reverse: a vector put at entry `b` among `c` zeros
     Operation("part", lambda a, b, c, ranks: a[..., int(b) - 1 : int(c)], (), _part, 3, False,
-              needs=(LOOSE,) * 3, source="part({a}, {b}, {c})", unicode="{a}₍{b}..{c}₎",
-              latex="{a}_{{{b}:{c}}}"),
+              needs=(POSTFIX, LOOSE, LOOSE), source="part({a}, {b}, {c})", unicode="{a}₍{b}..{c}₎",
+              latex=r"\left[{a}\right]_{{{b}:{c}}}"),
     Operation("placed", _placed_value, (), lambda a, b, c: (int(c),), 3, False, needs=(LOOSE,) * 3,
               source="placed({a}, {b}, {c})", unicode="placed({a}, {b}, {c})",
               latex=r"\operatorname{{placed}}\left({a}, {b}, {c}\right)"),

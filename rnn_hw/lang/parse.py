@@ -55,6 +55,8 @@ _FUNCTIONS = tuple(n for n, row in OPERATIONS.items() if row.source.startswith(n
 
 
 class Token(NamedTuple):
+    """A word, number or sign of the text."""
+
     kind: str  # number, name, superscript, sign, transpose, newline, end
     text: str
     span: Span
@@ -280,15 +282,19 @@ class _Parser:
         return Name(name, time, Span(token.span.line, token.span.column, end.end))
 
     def time(self, opened: Token) -> Time:
+        if self.ahead.kind in ("end", "newline"):
+            self.close("]", opened)
         token = self.take()
         if token.kind == "number" and token.text.isdigit() and int(token.text) <= MAX_SHIFT:
             return Time("", int(token.text))
         if token.kind != "name" or not (len(token.text) == 1 and token.text.isalpha()):
             help = "a time is `t`, `t-1`, `t+1`, `T` or a whole number"
-            self.fail("bad-time", f"`{token.text}` is no time", token.span if token.text.strip() else opened.span, help)
+            self.fail("bad-time", f"`{token.text}` is no time", token.span, help)
         if not self.at("+", "-"):
             return Time(token.text, 0)
         sign = -1 if self.take().text == "-" else 1
+        if self.ahead.kind in ("end", "newline"):
+            self.close("]", opened)
         shift = self.take()
         if shift.kind != "number" or not shift.text.isdigit() or int(shift.text) > MAX_SHIFT:
             help = "a time is `t`, `t-1`, `t+1`, `T` or a whole number"
@@ -470,10 +476,10 @@ class _Parser:
         if len(items) != arity:
             numbers = all(isinstance(i, Num) for i in items) and arity == 1
             help = "decimals are written with a point" if numbers else ""
-            takes = f"{arity} argument{'s' * (arity > 1)}"
+            takes = f"{arity} argument{'s' * (arity > 1)}" + " or 2" * (word in _PAIRED)
             self.fail("wrong-arguments", f"`{word}` takes {takes}, not {len(items)}", opened.span, help)
         if primes and arity != 1:
-            self.fail("wrong-arguments", f"a prime needs a function of one argument, `{word}` has two", token.span)
+            self.fail("wrong-arguments", f"a prime needs a function of one argument, not of {arity}", token.span)
         node = self.apply(word + "'" * primes, tuple(items), token.span, closed.span)
         if power:
             if power.text == "⁻¹":

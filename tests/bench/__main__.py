@@ -7,7 +7,7 @@ import reading
 import sequences
 import startup
 import yaml
-from measure import Row, clock, in_turns, show
+from measure import Row, in_turns, show
 
 from rnn_hw.source import parse
 
@@ -16,9 +16,11 @@ def reading_rows(files: int = 10_000, pairs: int = 5) -> list[Row]:
     """Answer files as text to values with their places, against PyYAML's C loader (more in `reading.py`)."""
     random = Random(0)
     texts = [reading.answer_file(random) for _ in range(files)]
-    ours = clock(lambda: [parse(text, "answers.yaml") for text in texts])
-    baseline = clock(lambda: [yaml.load(text, Loader=yaml.CSafeLoader) for text in texts])
-    a, b = in_turns(ours, baseline, pairs)
+    a, b = in_turns(
+        lambda: reading.seconds(lambda text: parse(text, "answers.yaml"), texts),
+        lambda: reading.seconds(lambda text: yaml.load(text, Loader=yaml.CSafeLoader), texts),
+        pairs,
+    )
     note = f"{1e6 * min(a) / files:.0f} against {1e6 * min(b) / files:.0f} µs a file at best"
     return [Row(f"reading {files} answer files / CSafeLoader", a, b, reading.TARGET, note)]
 

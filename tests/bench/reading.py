@@ -23,7 +23,7 @@ TARGET = 0.45  # of CSafeLoader's time
 def answer_file(random: Random, formula: bool = False) -> str:
     """An LSTM answer sheet of two hidden units and five steps, about 1.1 KB."""
     lines = ["problem: ../lstm_forward.yaml", f"student: s{random.randrange(10**6):06}", "answers:"]
-    for name in "z_f z_i z_o z_g f i o g c h".split():
+    for name in ("z_f", "z_i", "z_o", "z_g", "f", "i", "o", "g", "c", "h"):
         steps = (f"[{random.uniform(-1, 1):.3f}, {random.uniform(-1, 1):.3f}]" for _ in range(5))
         lines.append(f"  {name}: [{', '.join(steps)}]")
     lines.append(f"  mse: {random.random():.3f}")

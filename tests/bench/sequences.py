@@ -81,7 +81,7 @@ def through_evaluate(v: Values) -> Callable[[], Array]:
 
     def run() -> Array:
         h: Stack = evaluate(program, given, shapes, steps).values["h"]
-        return h.steps(0, steps)
+        return h.values[1 - h.first : steps + 1 - h.first]
 
     return run
 

@@ -1,0 +1,225 @@
+"""What a field of a file says: numbers, arrays, words, formulas, read from the plain values of `source.py`.
+
+One `Reader` goes with one document and collects what is wrong with it, each fault at its place, so that a person sees
+all of them in one run. Which fields there are, and what they mean, is not known here.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
+from rnn_hw.lang.parse import parse_formula, parse_program
+from rnn_hw.lang.tree import Node, Program
+from rnn_hw.numerals import fraction, read_numeral
+from rnn_hw.source import Document, Fields, Items, Scalar, Value, diagnostic, within
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+MOST_AXES = 4  # steps, rows, columns, and one to spare
+
+
+class Written(NamedTuple):
+    """An array of numbers as written: values, half a unit of each one's last place (0 for a fraction), and the text."""
+
+    value: NDArray[np.float64]
+    half_unit: NDArray[np.float64]
+    text: str
+
+
+class Unread(NamedTuple):
+    """Why a value is no number and no array, and where."""
+
+    reason: str
+    at: Value
+    help: str = ""
+
+
+def text_of(value: Value) -> str:
+    """A value as a person would write it on one line."""
+    if isinstance(value, Scalar):
+        return value.text
+    if isinstance(value, Items):
+        return "[" + ", ".join(map(text_of, value.items)) + "]"
+    return "{" + ", ".join(f"{k}: {text_of(v)}" for k, v in value.entries.items()) + "}"
+
+
+def read_array(value: Value) -> Written | Unread:
+    """A number, or nested lists of numbers of equal length.
+
+    >>> read_array(Items([Scalar("0.50"), Scalar("1")])).half_unit.tolist()
+    [0.005, 0.5]
+    """
+    flat: list[float] = []
+    halves: list[float] = []
+    shape = _collect(value, flat, halves, 0)
+    if isinstance(shape, Unread):
+        return shape
+    return Written(np.array(flat).reshape(shape), np.array(halves).reshape(shape), text_of(value))
+
+
+def _collect(value: Value, flat: list[float], halves: list[float], depth: int) -> tuple[int, ...] | Unread:
+    """Adds the numbers of a value to the lists; returns its shape."""
+    if isinstance(value, Scalar):
+        numeral = read_numeral(value.text)
+        if isinstance(numeral, str):
+            return Unread("there is no number" if value.is_null else numeral, value)
+        flat.append(numeral.value)
+        halves.append(numeral.half_unit)
+        return ()
+    if isinstance(value, Fields):
+        return Unread("a map is no number and no array", value)
+    if not value.items:
+        return Unread("the list is empty", value)
+    if depth == MOST_AXES:
+        return Unread(f"lists are nested more than {MOST_AXES} deep", value)
+    first: tuple[int, ...] | None = None
+    for number, item in enumerate(value.items, 1):
+        shape = _collect(item, flat, halves, depth + 1)
+        if isinstance(shape, Unread):
+            return shape
+        if first is None:
+            first = shape
+        elif shape != first:
+            return _ragged(value, number, first, shape)
+    return (len(value.items), *(first or ()))
+
+
+def _ragged(value: Items, number: int, first: tuple[int, ...], shape: tuple[int, ...]) -> Unread:
+    one, other = (f"{s[0]} entr{'y' if s[0] == 1 else 'ies'}" if s else "one number" for s in (first, shape))
+    help = "every row of a matrix has as many entries as the first"
+    if first and shape and max(first[0], shape[0]) <= 2 * min(first[0], shape[0]):
+        help += "; decimals are written with a point"
+    return Unread(f"row {number} has {other}, row 1 has {one}", value.items[number - 1], help)
+
+
+class Reader:
+    """Typed reading of one document. What cannot be read is reported in `faults`, and `None` is returned for it."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.faults: list[Diagnostic] = []
+
+    def fault(
+        self, code: str, message: str, at: Value | Span | None, help: str = "", notes: Iterable[str] = ()
+    ) -> None:
+        self.faults.append(diagnostic(self.document, code, message, at, help, notes))
+
+    def finish(self) -> None:
+        """Raises everything that was found, in the order of the file."""
+        if self.faults:
+            raise HomeworkError(*sorted(self.faults, key=lambda d: d.span or Span(0, 0, 0)))
+
+    def known_keys(self, fields: Fields, known: Collection[str], what: str) -> None:
+        """Reports keys that nobody would read."""
+        for name in fields:
+            if name not in known:
+                help = did_you_mean(name, known)
+                self.fault("unknown-key", f"`{name}` is no {what}", fields.keys[name], help)
+
+    def map(self, value: Value | None, what: str) -> Fields:
+        """The map behind a field; an empty one where it is left out."""
+        if isinstance(value, Fields):
+            return value
+        if value is not None and not (isinstance(value, Scalar) and value.is_null):
+            self.fault("not-a-map", f"`{what}` is a map of names and values", value, f"write `{what}:` and below it `name: value`")
+        return Fields()
+
+    def list(self, value: Value | None) -> Sequence[Value]:
+        """The entries of a list; a single value counts as a list of one."""
+        if value is None or (isinstance(value, Scalar) and value.is_null):
+            return []
+        return value.items if isinstance(value, Items) else [value]
+
+    def word(self, value: Value, what: str, choices: Collection[str] = ()) -> str | None:
+        """A word, one of `choices` if there are any."""
+        if not isinstance(value, Scalar) or not value.text:
+            self.fault("not-a-word", f"`{what}` is one word or line of text", value)
+            return None
+        if choices and value.text not in choices:
+            help = did_you_mean(value.text, choices)
+            self.fault("unknown-word", f"`{value.text}` is no {what}", value, help)
+            return None
+        return value.text
+
+    def truth(self, value: Value, what: str) -> bool | None:
+        word = self.word(value, what, ("true", "false", "yes", "no", "on", "off"))
+        return None if word is None else word in ("true", "yes", "on")
+
+    def array(self, value: Value, what: str) -> Written | None:
+        """A number or an array of numbers."""
+        read = read_array(value)
+        if isinstance(read, Unread):
+            self.fault("not-a-number", f"in `{what}`: {read.reason}" if read.at is not value else f"`{what}`: {read.reason}", read.at, read.help)
+            return None
+        return read
+
+    def number(self, value: Value, what: str) -> float | None:
+        read = self.array(value, what)
+        if read is not None and read.value.ndim:
+            self.fault("not-a-number", f"`{what}` is one number", value)
+            return None
+        return None if read is None else float(read.value)
+
+    def count(self, value: Value, what: str, low: int, high: int) -> int | None:
+        """A whole number within bounds."""
+        number = self.number(value, what)
+        if number is None:
+            return None
+        if not number.is_integer() or not low <= number <= high:
+            message = f"`{what}` is a whole number from {low:,} to {high:,}, not {text_of(value)[:40]}"
+            self.fault("out-of-range", message, value)
+            return None
+        return int(number)
+
+    def ratio(self, value: Value, what: str) -> "Fraction | None":
+        """A number as an exact fraction."""
+        if self.number(value, what) is None:
+            return None
+        return fraction(text_of(value))
+
+    def formula(self, value: Value, what: str) -> Node | None:
+        """A formula of the equation language; its faults are placed in the file."""
+        if not isinstance(value, Scalar):
+            self.fault("not-a-formula", f"`{what}` is a formula, written as text", value)
+            return None
+        try:
+            return parse_formula(value.text)
+        except HomeworkError as error:
+            self.faults += [within(self.document, value, d) for d in error.diagnostics]
+            return None
+
+    def program(self, value: Value, what: str) -> Program | None:
+        """Equations, one to a line."""
+        if not isinstance(value, Scalar):
+            help = f"write `{what}: |` and the equations below it, one to a line"
+            self.fault("not-a-formula", f"`{what}` are equations, written as text", value, help)
+            return None
+        try:
+            return parse_program(value.text)
+        except HomeworkError as error:
+            self.faults += [within(self.document, value, d) for d in error.diagnostics]
+            return None
+
+    def placed(self, value: Value | None, found: Iterable[Diagnostic]) -> None:
+        """Takes over faults that were found in a formula which stands in `value`."""
+        for d in found:
+            if isinstance(value, Scalar):
+                self.faults.append(within(self.document, value, d))
+            else:
+                self.faults.append(d._replace(file=self.document.file, span=Span(1, 1, 2), excerpt=self.document.line(1)))
+
+
+Exact = NDArray[Any]
+
+
+def exact_array(value: Value) -> Exact:
+    """The numbers of a value that `read_array` accepted, as exact fractions."""
+
+    def nested(part: Value) -> Any:
+        return fraction(part.text) if isinstance(part, Scalar) else [nested(p) for p in part.items]  # type: ignore[union-attr]
+
+    return np.array(nested(value), dtype=object)

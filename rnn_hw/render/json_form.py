@@ -1,0 +1,178 @@
+"""Results as JSON: the documented, versioned contract that programs read.
+
+Values stand at full double precision, keys and formulas are canonical whatever the sheet calls them, and nothing is
+abridged. What JSON cannot say (an overflow to infinity) is `null`. Plain ASCII, so that no terminal and no encoding
+between here and the reader changes it. Points of a plot travel as a table.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from rnn_hw import view
+from rnn_hw.errors import Diagnostic
+from rnn_hw.lang import notation
+from rnn_hw.lang.tree import Apply, Name, Num
+from rnn_hw.results import Remark, Report, Series, Table, Trace
+
+VERSION = 1
+
+
+def trace(trace: Trace) -> dict[str, Any]:
+    """The contract of `solve`."""
+    put_in = view.put_in(trace, view.Options())
+    return {
+        "version": VERSION,
+        "kind": trace.kind,
+        "title": trace.title,
+        "steps": [
+            {
+                "key": step.key,
+                "formula": notation.source(step.equation.formula),
+                "substituted": notation.unicode(step.equation.formula, put_in),
+                "value": value(step.value),
+            }
+            for step in trace.steps
+        ],
+        "tables": [_table(t) for t in trace.tables] + [_series(s) for s in trace.series],
+        "remarks": _remarks(trace.remarks),
+        "answers": {answer.key: value(answer.value) for answer in trace.answers},
+    }
+
+
+def report(report: Report) -> dict[str, Any]:
+    """The contract of `check`; with `tables` and `remarks` where there are any."""
+    result = {
+        "version": VERSION,
+        "problem": report.problem,
+        "student": report.student,
+        "score": points(report.score),
+        "max_score": points(report.max_score),
+        "verdicts": [
+            {
+                "key": v.key,
+                "verdict": v.verdict,
+                "given": v.given,
+                "expected": value(v.expected),
+                "carried": value(v.carried),
+                "accepted": None if v.accepted is None else [value(end) for end in v.accepted],
+                "points": points(v.points),
+                "max_points": points(v.max_points),
+                "entries": [list(entry) for entry in v.entries],
+                "message": v.message,
+            }
+            for v in report.verdicts
+        ],
+        "diagnoses": [
+            {
+                "mistake": d.mistake,
+                "title": d.title,
+                "explains": list(d.explains),
+                "message": d.message,
+                "alternatives": list(d.alternatives),
+            }
+            for d in report.diagnoses
+        ],
+        "diagnostics": diagnostics(report.diagnostics)["diagnostics"],
+    }
+    beside = {"tables": [_table(t) for t in report.tables], "remarks": _remarks(report.remarks)}
+    return result | {name: items for name, items in beside.items() if items}
+
+
+def diagnostics(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
+    """The contract of an unusable input. A missing file has no line: `line`, `column` and `end_column` are null."""
+    return {
+        "version": VERSION,
+        "diagnostics": [
+            {
+                "code": d.code,
+                "message": d.message,
+                "file": d.file,
+                "line": d.span.line if d.span else None,
+                "column": d.span.column if d.span else None,
+                "end_column": d.span.end if d.span else None,
+                "help": d.help,
+            }
+            for d in diagnostics
+        ],
+    }
+
+
+def dumps(result: Mapping[str, Any]) -> str:
+    """The text of a contract: a line for each entry of its lists, so that two results can be compared line by line.
+
+    >>> print(dumps({"version": 1, "steps": [{"key": "f[1]"}, {"key": "i[1]"}]}))
+    {
+      "version": 1,
+      "steps": [
+        {"key": "f[1]"},
+        {"key": "i[1]"}
+      ]
+    }
+    """
+    encode = json.JSONEncoder(allow_nan=False).encode
+    fields = []
+    for name, item in result.items():
+        text = encode(item)
+        if isinstance(item, list) and item:
+            text = "[\n    " + ",\n    ".join(map(encode, item)) + "\n  ]"
+        fields.append(f"  {encode(name)}: {text}")
+    return "{\n" + ",\n".join(fields) + "\n}"
+
+
+def value(value: Any) -> Any:
+    """A value in JSON: numbers and nested lists in the shape of the array, text for formulas and truth values."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, Num | Name | Apply):
+        return notation.source(value)
+    if isinstance(value, int):
+        return value
+    return _finite(np.asarray(value, dtype=float).tolist())
+
+
+def _finite(entries: Any) -> Any:
+    if isinstance(entries, list):
+        return [_finite(entry) for entry in entries]
+    return entries if abs(entries) < float("inf") else None  # NaN is not below infinity either
+
+
+def points(text: str) -> float | int | str:
+    """Exact points: a number where binary holds it exactly, else the text.
+
+    >>> points("2"), points("7/2"), points("1/3")
+    (2, 3.5, '1/3')
+    """
+    above, _, below = text.partition("/")
+    below = below or "1"
+    if not (above.lstrip("-").isdecimal() and below.isdecimal()) or len(text) > 30:
+        return text
+    numerator, denominator = int(above), int(below)
+    if denominator == 1 and abs(numerator) <= 2**53:
+        return numerator
+    power_of_two = denominator > 0 and denominator & (denominator - 1) == 0
+    return numerator / denominator if power_of_two and abs(numerator) <= 2**53 else text
+
+
+def _table(table: Table) -> dict[str, Any]:
+    """A table; `marks` counts its rows from 1, as all indices in the contract do."""
+    return {
+        "title": table.title,
+        "columns": list(table.columns),
+        "rows": [[value(cell) for cell in row] for row in table.rows],
+        "note": table.note,
+        "marks": [mark + 1 for mark in table.marks],
+    }
+
+
+def _series(series: Series) -> dict[str, Any]:
+    rows = tuple((label, x, y) for label, xs, ys in series.curves for x, y in zip(xs, ys, strict=True))
+    return _table(Table(series.title, ("curve", series.x_label, series.y_label), rows))
+
+
+def _remarks(remarks: Iterable[Remark]) -> list[dict[str, str]]:
+    return [{"text": r.text, "kind": r.kind} for r in remarks]

@@ -1,0 +1,120 @@
+"""Results as Markdown, for a page, a pull request or the summary of a CI job.
+
+Formulas and values are code spans: they need no package for mathematics, and nothing inside one acts. Tables are
+GitHub's. Everything else that a person typed goes through `escape.markdown`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from rnn_hw import plot, sheet, view
+from rnn_hw.escape import markdown as safe
+from rnn_hw.escape import markdown_code as code
+from rnn_hw.lang import notation
+from rnn_hw.results import Remark, Report, Series, Table, Trace
+from rnn_hw.view import Options
+
+LABELS = {"proof": "**Proof:** ", "warning": "**Warning:** "}
+
+
+def trace(trace: Trace, options: Options) -> str:
+    """A solved problem as a page."""
+    columns = [c for c in ("formula", "numbers", "value") if c in options.show]
+    put_in = view.put_in(trace, options)
+    parts = [f"# {safe(trace.title or trace.kind)}"]
+    for group in view.groups(trace, options):
+        if isinstance(group, str):
+            parts.append(safe(group))
+            continue
+        rows = []
+        for step in group.steps:
+            formula = notation.unicode(step.equation.formula, None, trace.names, trace.single)
+            put = notation.unicode(step.equation.formula, put_in, trace.names, trace.single)
+            put = "" if put == formula else put
+            cells = {"formula": formula, "numbers": put, "value": view.text(step.value, options)}
+            rows.append([_key(step.key, trace), *(code(cells[c]) if cells[c] else "" for c in columns)])
+        parts += [] if group.time is None else [f"## Step t = {group.time}"]
+        parts.append(_table(["name", *({"numbers": "numbers put in"}.get(c, c) for c in columns)], rows))
+    if not options.only:
+        parts += _beside(trace.tables, trace.series, trace.remarks, options)
+    asked = view.answers(trace, options)
+    rows = [
+        ["⋮", safe(a)] if isinstance(a, str) else [_key(a.key, trace), code(view.text(a.value, options, trace.names))]
+        for a in asked
+    ]
+    parts += ["## Answers", _table(["name", "value"], rows)] if rows else []
+    return "\n\n".join(parts) + "\n"
+
+
+def report(report: Report, options: Options) -> str:
+    """A checked sheet as a page."""
+    digits, decimals = sheet.decimals(report, options)
+    figured = options._replace(digits=digits)
+    title = " · ".join(filter(None, (report.student, report.problem)))
+    headings = ["line", "verdict", "yours", *["true value"] * options.key, *["given your earlier lines"] * options.key]
+    rows = []
+    for verdict in sheet.verdicts(report, options):
+        if isinstance(verdict, str):
+            rows.append(["⋮", safe(verdict), *[""] * (len(headings) - 1)])
+            continue
+        said = f"{sheet.GLYPHS.get(verdict.verdict, '')} {verdict.verdict}"
+        true = view.text(verdict.expected, figured, report.names, decimals)
+        wrong = ", ".join(_index(entry) for entry in verdict.entries)
+        yours = (code(verdict.given) if verdict.given else "") + (f" (wrong: {wrong})" if wrong else "")
+        box = sheet.box(verdict)
+        judged = [code(true) if true else "", code(box) if box else ""] if options.key else []
+        points = f"{sheet.mixed(verdict.points)} of {sheet.mixed(verdict.max_points)}"
+        rows.append([_key(verdict.key, report), said, yours, *judged, points])
+    parts = [f"# {safe(title)}", f"**{sheet.score(report)}**: {sheet.summary(report)}"]
+    parts.append(_table([*headings, "points"], rows))
+    wrong_line = sheet.first_wrong(report)
+    if wrong_line is not None:
+        parts.append(f"**First wrong line:** {_key(wrong_line.key, report)}")
+    notes = [f"- {_key(v.key, report)}: {safe(v.message)}" for v in report.verdicts if v.message]
+    parts += ["\n".join(notes)] if notes else []
+    parts += _beside(report.tables, (), report.remarks, options)
+    for diagnosis in report.diagnoses:
+        lines = ", ".join(_key(key, report) for key in diagnosis.explains)
+        parts.append(f"## Consistent with: {safe(diagnosis.title)} ({code(diagnosis.mistake)})")
+        parts += [f"Explains {lines}."] * bool(lines) + [safe(diagnosis.message)] * bool(diagnosis.message)
+        parts += ["\n".join(f"- or equally: {safe(other)}" for other in diagnosis.alternatives)]
+    faults = [f"- {code(d.code)}: {safe(d.message)} {safe(d.help)}".rstrip() for d in report.diagnostics]
+    parts += ["## Not usable", "\n".join(faults)] if faults else []
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _key(key: str, source: Trace | Report) -> str:
+    single = isinstance(source, Trace) and source.single
+    return code(notation.name_text(view.quantity(key), "unicode", source.names, single))
+
+
+def _index(entry: Sequence[int]) -> str:
+    return f"({', '.join(map(str, entry))})" if len(entry) != 1 else str(entry[0])
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are already Markdown."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _beside(
+    tables: Iterable[Table], series: Iterable[Series], remarks: Sequence[Remark], options: Options
+) -> list[str]:
+    """What is no step: tables, plots, sentences."""
+    parts = []
+    for table in tables:
+        headings = [*[" "] * bool(table.marks), *map(safe, table.columns)]
+        rows = []
+        for row in view.rows(table, options):
+            if isinstance(row, str):
+                rows.append(["⋮", safe(row), *[""] * (len(headings) - 2)][: max(len(headings), 1)])
+                continue
+            cells = [code(view.text(c, options)) if view.text(c, options) else "" for c in row[1]]
+            rows.append([*["**→**" if row[0] else ""] * bool(table.marks), *cells])
+        parts += [f"## {safe(table.title)}", _table(headings, rows), safe(table.note)]
+    for curves in series:
+        drawn = "\n".join(plot.lines(curves))
+        fence = "`" * max(3, 1 + max((len(run) for run in drawn.split() if set(run) == {"`"}), default=0))
+        parts += [f"## {safe(curves.title)}", f"{fence}text\n{drawn}\n{fence}"]
+    parts += [LABELS.get(r.kind, "") + safe(r.text) for r in remarks]
+    return list(filter(None, parts))
