@@ -4,6 +4,7 @@ One `Reader` goes with one document and collects what is wrong with it, each fau
 all of them in one run. Which fields there are, and what they mean, is not known here.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +21,20 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 MOST_AXES = 4  # steps, rows, columns, and one to spare
+
+
+_INDEXED = re.compile(r"\s*(\S+?)\s*\[\s*(\d{1,6})\s*\]\s*").fullmatch
+
+
+def split_key(key: str) -> tuple[str, int | None]:
+    """`h[0]` as a name and a time; a key without a time has none."""
+    found = _INDEXED(key)
+    return (found[1], int(found[2])) if found else (key.strip(), None)
+
+
+def key_of(name: str, time: int | None, single: bool = False) -> str:
+    """The key of a line in answers and results: `f[1]`; `m` where the only step is not numbered."""
+    return name if time is None or single else f"{name}[{time}]"
 
 
 class Written(NamedTuple):

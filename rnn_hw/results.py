@@ -82,6 +82,17 @@ class Trace(NamedTuple):
     single: bool = False  # one step only: `m[1]` is shown as `m`, `m[0]` as `m_prev`
 
 
+class Line(NamedTuple):
+    """One line that can be answered. `name` and `time` find its value; `form` is number, formula, word or weights."""
+
+    key: str
+    name: str
+    time: int | None
+    form: str
+    asked: bool
+    points: str  # exact, as written
+
+
 class Verdict(NamedTuple):
     """What is to be said of one line.
 

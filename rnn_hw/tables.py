@@ -1,7 +1,8 @@
 """Tables of text that fit a width in cells: what stands in each cell, and where its lines are broken.
 
-The tables that come with a result and the one of verdicts; those of steps and answers are in `worked.py`. For forms whose letters are all equally wide. All text that comes out is safe for a terminal
-(`escape.terminal`). Apart from `render/terminal.py`, because none of this needs Rich.
+The tables that come with a result and the one of verdicts; those of steps and answers are in `worked.py`. For forms
+whose letters are all equally wide. All text that comes out is safe for a terminal (`escape.terminal`). Apart from
+`render/terminal.py`, because none of this needs Rich.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

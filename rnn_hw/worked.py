@@ -37,6 +37,7 @@ def steps(trace: Trace, options: Options, room: int) -> Iterator[tables.Grid | s
 def _step_rows(
     trace: Trace, options: Options, columns: list[str], room: int
 ) -> Callable[[Group], list[list[tables.Cell]]]:
+    """What makes the rows of a group: for each step its cells, before they are broken."""
     put_in = view.put_in(trace, options)
 
     def rows(group: Group) -> list[list[tables.Cell]]:
@@ -49,10 +50,10 @@ def _step_rows(
                 cells["numbers"] = [safe(notation.unicode(formula, put_in, trace.names, trace.single))]
                 if cells["numbers"] == cells["formula"]:
                     cells["numbers"] = [""]
-            if "value" in columns:
-                cells["value"] = (
-                    [in_line[k]] if in_line else tables.value(step.value, options, room * 2 // 5, trace.names)
-                )
+            if in_line:
+                cells["value"] = [in_line[k]]
+            elif "value" in columns:
+                cells["value"] = tables.value(step.value, options, room * 2 // 5, trace.names)
             laid.append([[tables.key(step.key, trace)], *(cells[c] for c in columns)])
         return laid
 
@@ -101,10 +102,9 @@ def answers(trace: Trace, options: Options, room: int) -> list[tables.Grid]:
         labels = [tables.key(a.key, trace) for a in rest]
         first = max(min(max(map(layout.width, labels)), room // 3), 4)
         last = room - first - tables.GAP
-        in_line = tables.aligned([a.value for a in rest], options)
-        values = (
-            [[v] for v in in_line] if in_line else [tables.value(a.value, options, last, trace.names) for a in rest]
-        )
+        values = [tables.value(a.value, options, last, trace.names) for a in rest]
+        if in_line := tables.aligned([a.value for a in rest], options):
+            values = [[number] for number in in_line]
         rows = [[[label], cell] for label, cell in zip(labels, values, strict=True)]
         widths = [first, max(min(tables.natural(values), last), 5)]
         title = "" if grids else "Answers"

@@ -4,23 +4,21 @@
 and a number are the same, a row or column may be written flat.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from rnn_hw.errors import did_you_mean
-from rnn_hw.fields import Reader, Written
+from rnn_hw.fields import Reader, Written, split_key
 from rnn_hw.kinds.kind import Array, Form, Given, Shape
 from rnn_hw.lang.evaluate import Stack
 from rnn_hw.lang.operations import spoken
 from rnn_hw.lang.tree import Equation, Program
 from rnn_hw.lang.rewrite import names_in
-from rnn_hw.source import Fields, Items, Scalar, Value
+from rnn_hw.source import Items, Scalar, Value
 
 MOST_STEPS = 100_000
-_INDEXED = re.compile(r"\s*(\S+?)\s*\[\s*(\d{1,6})\s*\]\s*").fullmatch
 
 
 class Values(NamedTuple):
@@ -35,12 +33,6 @@ class Values(NamedTuple):
 class _Size(NamedTuple):
     number: int
     source: str  # where it was taken from, in words
-
-
-def split_key(key: str) -> tuple[str, int | None]:
-    """`h[0]` as a name and a time; a key without a time has none."""
-    found = _INDEXED(key)
-    return (found[1], int(found[2])) if found else (key.strip(), None)
 
 
 def read_given(form: Form, rows: Sequence[Given], aliases: Mapping[str, str]) -> Values:
@@ -242,5 +234,3 @@ def without(program: Program, missing: set[str]) -> Program:
             kept.append(equation)
     return Program(tuple(kept))
 
-
-_ = Fields

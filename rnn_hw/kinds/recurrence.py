@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from rnn_hw.errors import HomeworkError, did_you_mean
-from rnn_hw.kinds.givens import MOST_STEPS, split_key
+from rnn_hw.fields import split_key
+from rnn_hw.kinds.givens import MOST_STEPS
 from rnn_hw.kinds.kind import Array, Field, Form, Kind, Setup, Shape
 from rnn_hw.lang.evaluate import Stack, reach
 from rnn_hw.lang.rewrite import mapped, names_in, over_all_steps

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from rnn_hw.lang.operations import OPERATIONS, OVER_TIME, Shape
 from rnn_hw.lang.parse import parse_formula
 from rnn_hw.lang.rewrite import HERE, moved, names_in, shifted, simplify, substitute, without_primes
-from rnn_hw.lang.shapes import series_names, shape_of
+from rnn_hw.lang.shapes import series_names, settled, shape_of
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 BAR = "_bar"
@@ -142,7 +142,7 @@ def _local(node: Apply, g: Node, y: Node, shapes: Mapping[str, Shape]) -> Iterat
         term = substitute(_rule(text), lambda name: words[name.name])
         if whole and not own:
             term = Apply("sum", (term,))
-        yield argument, _settled(term, shapes)
+        yield argument, settled(term, shapes)
 
 
 def _as_outer(node: Apply, shapes: Mapping[str, Shape]) -> Apply:
@@ -170,22 +170,6 @@ def _widened(g: Node, like: Node, shapes: Mapping[str, Shape]) -> Node:
     if _shape(like, shapes) and not _shape(g, shapes):
         return Apply("mul", (g, Apply("ones", (like,))))
     return g
-
-
-def _settled(node: Node, shapes: Mapping[str, Shape]) -> Node:
-    """The tree with sizes as numbers and reductions of single numbers left out."""
-    if not isinstance(node, Apply) or node.operation in OVER_TIME:
-        return node
-    arguments = tuple(_settled(a, shapes) for a in node.arguments)
-    node = Apply(node.operation, arguments, node.span)
-    if node.operation == "size":
-        count = 1
-        for n in _shape(arguments[0], shapes):
-            count *= n
-        return Num(count)
-    if node.operation in ("ones", "sum", "mean") and not _shape(arguments[0], shapes):
-        return ONE if node.operation == "ones" else arguments[0]
-    return node
 
 
 def _flow_over_time(node: Apply, g: Node, shapes: Mapping[str, Shape]) -> Iterator[Flow]:

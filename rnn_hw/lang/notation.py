@@ -82,7 +82,7 @@ def _unicode_form(operation: str) -> Form:
 
 def _raised(exponent: str) -> str:
     """`2` as ², `-1` as ⁻¹; a `T` cannot be raised without looking like a transpose."""
-    if exponent.lstrip("-−").isdigit() and len(exponent) <= 3:
+    if exponent.lstrip("-−").isdecimal() and len(exponent) <= 3:
         return exponent.translate(_RAISED)
     return f"^({exponent})" if exponent == "T" else ""
 

@@ -85,10 +85,11 @@ WRITTEN_OUT = 6  # a sum over time of so many steps is written out when it is un
 
 def unrolled(equation: Equation, t: int, last: int) -> Equation:
     """The equation at step `t`, its short sums over time written out."""
-    target = equation.target
+    target, formula = equation.target, equation.formula
     if target.time is not None:
         target = Name(target.name, Time("", t), target.span)
-    return Equation(target, written_out(at_step(equation.formula, t, last), last))
+        formula = substitute(formula, lambda n: Name("t", HERE, n.span) if n.name == "t" and n.time is None else n)
+    return Equation(target, written_out(at_step(formula, t, last), last))
 
 
 def written_out(node: Node, last: int) -> Node:

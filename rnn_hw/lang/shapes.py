@@ -5,6 +5,7 @@ Shapes of what is given come from the data; what the equations define follows fr
 `h[t-1]`) is solved by going round until nothing changes.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
@@ -53,6 +54,22 @@ def shape_of(node: Node, lookup: Callable[[Name], Shape | None]) -> Shape | None
         return _guessed(node, shapes)
     except Mismatch as mismatch:
         raise Faulty(node, str(mismatch)) from None
+
+
+def settled(node: Node, shapes: Shapes) -> Node:
+    """The tree with sizes as numbers, and without reductions of what is a single number anyway."""
+    if not isinstance(node, Apply) or node.operation in OVER_TIME:
+        return node
+    arguments = tuple(settled(a, shapes) for a in node.arguments)
+    if any(a is not b for a, b in zip(arguments, node.arguments, strict=True)):
+        node = Apply(node.operation, arguments, node.span)
+    if node.operation in ("ones", "sum", "mean", "size"):
+        shape = shape_of(arguments[0], lambda name: shapes.get(name.name) or shapes.get(name.name.removesuffix("_bar"), ()))
+        if node.operation == "size":
+            return Num(math.prod(shape or ()))
+        if not shape:
+            return Num(1) if node.operation == "ones" else arguments[0]
+    return node
 
 
 def result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:

@@ -1,0 +1,113 @@
+"""Problem -> Trace: evaluate the program, and lay its values out as the steps of a worked solution."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_hw.fields import key_of, split_key
+from rnn_hw.lang.evaluate import Result, Stack, evaluate
+from rnn_hw.lang.operations import Shape
+from rnn_hw.lang.rewrite import unrolled
+from rnn_hw.lang.shapes import settled
+from rnn_hw.lang.tree import Apply, Equation, Name, Time
+from rnn_hw.problem import Problem, parts
+from rnn_hw.results import Answer, Line, Step, Trace, Value
+
+Array = NDArray[Any]
+
+
+def solve(problem: Problem) -> Trace:
+    """The worked solution. Long sequences cost nothing until their steps are looked at."""
+    setup = problem.setup
+    result = evaluate(setup.program, setup.given, setup.shapes, setup.steps)
+    extras = setup.extras(result)
+    return Trace(
+        problem.kind.name,
+        problem.title,
+        Steps(problem, result),
+        Values(result),
+        tuple(Answer(line.key, true_value(problem, result, line)) for line in problem.lines if line.asked),
+        extras.tables,
+        extras.series,
+        extras.remarks,
+        problem.names,
+        setup.single,
+    )
+
+
+def true_value(problem: Problem, result: Result, line: Line) -> Value:
+    """The true value of a line."""
+    if line.form != "number":
+        return problem.setup.answers[line.name]
+    time = None if line.time is None else Time("", line.time)
+    return cast(Array, np.asarray(result.load(Name(line.name, time))))
+
+
+class Values(Mapping[str, Array]):
+    """What a formula's names stand for, by key: `W_f`, `h[0]`."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+
+    def __getitem__(self, key: str) -> Array:
+        name, time = split_key(key)
+        try:
+            if time is not None and name == "t" and "t" not in self.result.values:
+                return np.asarray(time)
+            value = self.result.load(Name(name, None if time is None else Time("", time)))
+        except IndexError:
+            raise KeyError(key) from None
+        return np.asarray(value)
+
+    def __iter__(self) -> Iterator[str]:
+        for name, value in self.result.values.items():
+            if isinstance(value, Stack):
+                yield from (f"{name}[{value.first + k}]" for k in range(len(value.values)))
+            else:
+                yield name
+
+    def __len__(self) -> int:
+        return sum(len(v.values) if isinstance(v, Stack) else 1 for v in self.result.values.values())
+
+
+class Steps(Sequence[Step]):
+    """The steps of a solution, each made when it is looked at."""
+
+    def __init__(self, problem: Problem, result: Result) -> None:
+        self.setup, self.result = problem.setup, result
+        self.before, self.each, self.after = parts(problem.setup.program)
+        self.many = len(self.each) * problem.setup.steps
+        # Sizes and means of single numbers are left out of what a person reads.
+        self.shapes: dict[str, Shape] = {
+            name: () if all(n == 1 for n in shape) else shape for name, shape in problem.setup.shapes.items()
+        }
+
+    def __len__(self) -> int:
+        return len(self.before) + self.many + len(self.after)
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Step]: ...
+    def __getitem__(self, index: int | slice) -> Step | list[Step]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(len(self)))]
+        if index < 0:
+            index += len(self)
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        if index < len(self.before):
+            return self.step(self.before[index], None)
+        index -= len(self.before)
+        if index < self.many:
+            return self.step(self.each[index % len(self.each)], index // len(self.each) + 1)
+        return self.step(self.after[index - self.many], None)
+
+    def step(self, equation: Equation, time: int | None) -> Step:
+        written = unrolled(equation, time or 0, self.setup.steps)
+        if not (isinstance(written.formula, Apply) and written.formula.operation == "size"):  # which is the question
+            written = Equation(written.target, settled(written.formula, self.shapes))
+        value = np.asarray(self.result.load(written.target))
+        return Step(key_of(equation.name, time, self.setup.single), written, value)
