@@ -38,6 +38,30 @@ def check(answers: "str | os.PathLike[str]", problem: "str | os.PathLike[str] | 
     return check_sheets(found, [bound(file, found)], strict)[0]
 
 
+def check_files(
+    paths: Sequence[str], problem: str | None = None, strict: bool = False
+) -> list[Report | HomeworkError]:
+    """A report for each file, or why it is unusable, in their order; sheets of one problem are judged together."""
+    found: list[Report | HomeworkError] = []
+    problems: dict[str, Problem] = {}
+    together: dict[str, list[tuple[int, Sheet]]] = {}
+    for number, path in enumerate(paths):
+        try:
+            file = read_answers(path)
+            where = problem if problem is not None else file.problem_path or ""
+            if where not in problems:
+                problems[where] = load_problem(where) if problem is not None else problem_of(file)
+            together.setdefault(where, []).append((number, bound(file, problems[where])))
+            found.append(HomeworkError())
+        except HomeworkError as error:
+            found.append(error)
+    for where, sheets in together.items():
+        reports = check_sheets(problems[where], [sheet for _, sheet in sheets], strict)
+        for (number, _), report in zip(sheets, reports, strict=True):
+            found[number] = report
+    return found
+
+
 def problem_of(file: AnswerFile) -> Problem:
     """The problem that an answer file names. Raises `HomeworkError`."""
     path = file.problem_path
@@ -138,6 +162,7 @@ class _Numbers:
         self.by_place = {(line.name, line.time): line for line in self.lines}
         self.true = {line.key: np.asarray(truth[line.key], float) for line in self.lines}
         self.words: dict[str, list[str]] = {}  # by key: a verdict for each student
+        self.uses: dict[int, Uses] = {}  # by student, where anything is in doubt
         self.entries: dict[tuple[str, int], Array] = {}  # the wrong entries
         self.page = self._page(sheets)
         if self.page.value:
@@ -209,13 +234,11 @@ class _Numbers:
         doubt = any(not direct[k][students].all() for k in keys)
         uses = Uses(self.setup, self.by_place, keys) if doubt else None
         right: dict[str, NDArray[np.bool_]] = {}
-        self.uses = getattr(self, "uses", {})
         for name, time in order(self.setup):
             key = self.by_place[name, time].key
             if key not in keys:
                 continue
             exact, follows = direct[key][students], near[key][students]
-            flat = exact.reshape(len(students), -1)
             if uses is None:
                 self._put(key, students, np.full(len(students), "correct"), None)
                 continue
@@ -237,9 +260,8 @@ class _Numbers:
             words = np.select([f.any(axis=1) for f in flats], ["wrong", "imprecise", "carried"], "correct")
             self._put(key, students, words, wrong)
             right[key] = np.isin(words, RIGHT)
-            del flat
-        for student in students:
-            self.uses[int(student)] = uses
+        if uses is not None:
+            self.uses |= dict.fromkeys(map(int, students), uses)
 
     def _put(self, key: str, students: Array, words: Array, wrong: Array | None) -> None:
         column = self.words.setdefault(key, [""] * self.page.students)
@@ -274,22 +296,23 @@ class _Numbers:
         true, follow = self.true[key], self.follow[key][student]
         room, box = self.room[key][student], self.box[key][student]
         value = self.page.value[key][student]
-        by_truth = word != "carried" and not (word == "correct" and not within(value, true, room).all())
-        middle, width = (true, room) if by_truth else (follow, box)
         uses = self.uses.get(student)
+        before = uses.keys[key] if uses is not None else frozenset()
+        own = sorted((k for k in before if self.words[k][student] not in RIGHT), key=list(self.true).index)
+        rounded = word == "correct" and not within(value, true, room).all()
+        middle, width = (follow, box) if own or rounded else (true, room)
         message = ""
-        if word == "carried" and uses is not None:
-            own = sorted((o for o in uses.keys[key] if self.words[o][student] not in RIGHT), key=list(self.true).index)
+        if word == "carried":
             message = "right from your own " + ", ".join(own[:4]) + (", ..." if len(own) > 4 else "")
         elif word == "wrong":
-            message = slip(value, true, self.half[key][student]) or ""
+            message = slip(value, true, self.half[key][student])
         wrong = self.entries.get((key, student))
         return Verdict(
             key,
             word,
             entry.text,
             true,
-            follow if uses is not None and uses.keys[key] else None,
+            follow if before else None,
             (middle - width, middle + width),
             "0",
             "0",

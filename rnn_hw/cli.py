@@ -1,0 +1,228 @@
+"""The command line. Commands read their options and hand over; whatever a command needs is imported when it runs.
+
+Exit status: 0 all is right, 1 not all answers are, 2 an input is unusable, 3 a fault of ours.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from enum import Enum
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from rnn_hw.errors import Diagnostic
+    from rnn_hw.view import Options
+
+app = typer.Typer(
+    name="rnnhw",
+    help="Solve homework on recurrent networks step by step, and check your own answers to it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: importing rich would double its time
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(str, Enum):
+    """How a result is printed."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+    latex = "latex"
+
+
+AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
+Digits = Annotated[Optional[int], typer.Option("--digits", min=1, max=17, help="Significant figures shown.")]
+Everything = Annotated[bool, typer.Option("--all", help="Abridge nothing.")]
+Only = Annotated[str, typer.Option("--only", metavar="NAMES", help="Only these lines: f,c[2].")]
+ProblemFile = Annotated[Optional[str], typer.Option("--problem", "-p", metavar="FILE", help="The problem file.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from rnn_hw import __version__
+
+        typer.echo(f"rnnhw {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    pass
+
+
+def _reports_faults(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an unusable input reported as asked, exit status 2."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        from rnn_hw.errors import HomeworkError
+
+        try:
+            command(*arguments, **options)
+        except HomeworkError as error:
+            _show_faults(error.diagnostics, options.get("form") == Format.json)
+            raise typer.Exit(2) from None
+
+    return run
+
+
+def _show_faults(diagnostics: "Iterable[Diagnostic]", as_json: bool) -> None:
+    if as_json:
+        from rnn_hw.render import json_form
+
+        typer.echo(json_form.dumps(json_form.diagnostics(diagnostics)))
+    else:
+        from rnn_hw.render import terminal
+
+        terminal.show_diagnostics(diagnostics)
+
+
+def _options(digits: int | None, everything: bool, only: str, show: str, key: bool = True) -> "Options":
+    from rnn_hw.view import Options
+
+    columns = _words(show)
+    for word in columns:
+        if word not in ("formula", "numbers", "value"):
+            raise typer.BadParameter(f"`{word}` is none of formula, numbers, value", param_hint="--show")
+    return Options(digits, everything, _words(only), columns, key)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+@app.command()
+@_reports_faults
+def solve(
+    problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file, or - for standard input.")],
+    form: AsFormat = Format.table,
+    digits: Digits = None,
+    everything: Everything = False,
+    only: Only = "",
+    show: Annotated[str, typer.Option("--show", metavar="COLUMNS", help="Columns shown.")] = "formula,numbers,value",
+) -> None:
+    """Work a problem step by step: formula, numbers put in, value."""
+    options = _options(digits, everything, only, show)
+    from rnn_hw.problem import load_problem
+    from rnn_hw.solver import solve as solved
+
+    trace = solved(load_problem(problem))
+    if form == Format.json:
+        from rnn_hw.render import json_form
+
+        typer.echo(json_form.dumps(json_form.trace(trace)))
+    elif form == Format.table:
+        from rnn_hw.render import terminal
+
+        terminal.show_trace(trace, options)
+    elif form == Format.markdown:
+        from rnn_hw.render import markdown
+
+        typer.echo(markdown.trace(trace, options))
+    else:
+        from rnn_hw.render import latex
+
+        typer.echo(latex.trace(trace, options))
+
+
+@app.command()
+def check(
+    answers: Annotated[list[str], typer.Argument(metavar="ANSWERS...", help="Answer files, or - for standard input.")],
+    problem: ProblemFile = None,
+    form: AsFormat = Format.table,
+    digits: Digits = None,
+    everything: Everything = False,
+    only: Only = "",
+    strict: Annotated[bool, typer.Option("--strict", help="Nothing is carried.")] = False,
+    no_key: Annotated[bool, typer.Option("--no-key", help="Leave out the true values.")] = False,
+) -> None:
+    """Check answers line by line: which are right, which follow from an earlier mistake, which went wrong first."""
+    options = _options(digits, everything, only, "", not no_key)
+    from rnn_hw.checker import check_files
+    from rnn_hw.errors import HomeworkError
+    from rnn_hw.results import Report
+
+    found = check_files(answers, problem, strict)
+    if form == Format.json:
+        from rnn_hw.render import json_form
+
+        documents = [
+            json_form.report(f) if isinstance(f, Report) else json_form.diagnostics(f.diagnostics) for f in found
+        ]
+        typer.echo(json_form.dumps(documents[0] if len(documents) == 1 else documents))
+    else:
+        for one in found:
+            if isinstance(one, HomeworkError):
+                _show_faults(one.diagnostics, False)
+            else:
+                _show_report(one, form, options)
+    if any(isinstance(f, HomeworkError) for f in found):
+        raise typer.Exit(2)
+    if not all(isinstance(f, Report) and f.all_right for f in found):
+        raise typer.Exit(1)
+
+
+def _show_report(report: Any, form: Format, options: "Options") -> None:
+    _show_faults(report.diagnostics, False)
+    if form == Format.table:
+        from rnn_hw.render import terminal
+
+        terminal.show_report(report, options)
+    elif form == Format.markdown:
+        from rnn_hw.render import markdown
+
+        typer.echo(markdown.report(report, options))
+    else:
+        from rnn_hw.render import latex
+
+        typer.echo(latex.report(report, options))
+
+
+@app.command()
+def kinds() -> None:
+    """List the kinds of problem and their fields."""
+    from rnn_hw.guide import kinds_text
+
+    typer.echo(kinds_text(), nl=False)
+
+
+@app.command()
+@_reports_faults
+def new(kind: Annotated[str, typer.Argument(metavar="KIND", help="A kind, see `rnnhw kinds`.")]) -> None:
+    """Print a commented problem file to start from."""
+    from rnn_hw.guide import new_text
+
+    typer.echo(new_text(kind), nl=False)
+
+
+@app.command()
+@_reports_faults
+def template(problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file.")]) -> None:
+    """Print an answer file to fill in."""
+    from rnn_hw.guide import template_text
+
+    typer.echo(template_text(problem), nl=False)
+
+
+def main() -> None:
+    """The entry point of the `rnnhw` script."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # σ must not stop a pipe whose encoding is ASCII
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except BrokenPipeError:  # `rnnhw solve ... | head`
+        sys.stderr.close()
+        sys.exit(141)
+    except Exception as error:  # a fault of ours must not look like the status of a sheet with mistakes
+        import traceback
+
+        traceback.print_exc()
+        typer.echo(f"rnnhw: a fault of the program itself, not of the input: {type(error).__name__}", err=True)
+        sys.exit(3)

@@ -1,0 +1,74 @@
+"""What helps a person to begin: the kinds and their fields, a problem file to start from, an answer file to fill in."""
+
+import re
+
+from rnn_hw.bundle import bundled
+from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
+from rnn_hw.fields import key_of
+from rnn_hw.kinds import KINDS, kind
+from rnn_hw.lang.operations import spoken
+from rnn_hw.problem import COMMON, Problem, load_problem
+from rnn_hw.results import Line
+
+
+def kinds_text() -> str:
+    """The kinds, one paragraph each, and the fields that all have."""
+    lines = []
+    for name, about in KINDS.items():
+        found = kind(name)
+        lines += [f"{name}: {about}"]
+        for given in found.givens:
+            shape = {"": "a number", "*": "any one shape"}.get(given.shape, given.shape.replace(" ", " × "))
+            notes = ["per step"] * given.series + ["may be left out"] * (given.optional or given.default is not None)
+            lines.append(f"  given  {given.names}: {', '.join([shape, *notes])}; {given.about}")
+        lines += [f"  field  {field.name}: {field.about}" for field in found.fields]
+        lines += [f"  start  rnnhw new {name} > problem.yaml", ""]
+    lines += ["every kind:", *(f"  field  {name}: {about}" for name, about in COMMON.items())]
+    return "\n".join(lines) + "\n"
+
+
+def new_text(name: str) -> str:
+    """The bundled problem file of a kind. Raises `HomeworkError` for an unknown kind."""
+    if name not in KINDS:
+        raise HomeworkError(Diagnostic("unknown-kind", f"`{name}` is no kind of problem", help=did_you_mean(name, KINDS)))
+    return bundled(kind(name).example).read_text(encoding="utf-8")
+
+
+def template_text(path: str) -> str:
+    """An answer file with every asked line blank. Raises `HomeworkError`."""
+    problem = load_problem(path)
+    asked = [line for line in problem.lines if line.asked]
+    keys = [_written(line, problem) for line in asked]
+    width = max(map(len, keys), default=0) + 2
+    lines = [f"# {problem.title}".translate(_ONE_LINE), f"problem: {_scalar(path)}", "student:", "answers:"]
+    lines += [f"  {key + ':':<{width}} # {_wanted(line, problem)}" for key, line in zip(keys, asked, strict=True)]
+    return "\n".join(lines) + "\n"
+
+
+_ONE_LINE = str.maketrans(dict.fromkeys(map(chr, (*range(32), 127, 0x85, 0x2028, 0x2029)), " "))
+_plain = re.compile(r"[^\W\d][\w./-]*(?:\[\d+\])?").fullmatch
+
+
+def _scalar(text: str) -> str:
+    """A text as a YAML scalar that reads back as the same text."""
+    if _plain(text) or (text[:1] in "./" and re.fullmatch(r"[\w./-]+", text)):
+        return text
+    return "'" + text.translate(_ONE_LINE).replace("'", "''") + "'"
+
+
+def _written(line: Line, problem: Problem) -> str:
+    return _scalar(key_of(problem.names.get(line.name, line.name), line.time, problem.setup.single))
+
+
+def _wanted(line: Line, problem: Problem) -> str:
+    """What is to be written there."""
+    if line.form == "formula":
+        return "a formula"
+    if line.form == "word":
+        return "a word"
+    if line.form == "weights":
+        return "a number, [..., ...] or [[..., ...], [..., ...]]"
+    shape = problem.setup.shapes[line.name]
+    what = "a number" if all(n == 1 for n in shape) else spoken(shape)
+    place = {"decimals": "decimals", "digits": "significant figures"}
+    return what + (f", {problem.place[1]} {place[problem.place[0]]}" if problem.place else "")
