@@ -210,6 +210,19 @@ def template(problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A p
     typer.echo(template_text(problem), nl=False)
 
 
+@app.command()
+@_reports_faults
+def schema(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="solve, check, diagnostics, problem or answers.")],
+) -> None:
+    """Print the JSON Schema of an output or of a file."""
+    import json
+
+    from rnn_hw.schema import schema as found
+
+    typer.echo(json.dumps(found(name), indent=2))
+
+
 def main() -> None:
     """The entry point of the `rnnhw` script."""
     for stream in (sys.stdout, sys.stderr):

@@ -60,9 +60,12 @@ def prose(text: str, room: int) -> list[str]:
     lines, line = [], ""
     for word in text.split():
         while width(word) > room:
-            cut = _fitting(word, room - width(line) - bool(line)) if width(line) + 1 < room else 0
-            lines.append(f"{line} {word[:cut]}".strip())
-            line, word = "", word[cut:]
+            if line:
+                lines.append(line)
+                line = ""
+            cut = _fitting(word, room)
+            lines.append(word[:cut])
+            word = word[cut:]
         if line and width(line) + 1 + width(word) > room:
             lines.append(line)
             line = ""
@@ -70,34 +73,44 @@ def prose(text: str, room: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
-def _before_operator(text: str, place: int, depth: int) -> bool:
-    return depth == 0 and text[place - 1] == " " and not (place > 1 and text[place - 2] in _OPERATORS)
+def _before_term(text: str, place: int, square: int, round: int) -> bool:
+    return square == round == 0 and _before_inner_term(text, place, square, round)
 
 
-def _between_factors(text: str, place: int, depth: int) -> bool:
-    return depth == 0 and text[place] == "·"
+def _between_factors(text: str, place: int, square: int, round: int) -> bool:
+    return square == round == 0 and text[place] in "·/"
 
 
-def _after_row(text: str, place: int, depth: int) -> bool:
+def _after_row(text: str, place: int, square: int, round: int) -> bool:
     return text[place - 2 : place] == "; "
 
 
-def _anywhere(text: str, place: int, depth: int) -> bool:
+def _before_inner_term(text: str, place: int, square: int, round: int) -> bool:
+    return square == 0 and text[place - 1] == " " and not (place > 1 and text[place - 2] in _OPERATORS)
+
+
+def _anywhere(text: str, place: int, square: int, round: int) -> bool:
     if text[place - 1] == " ":
         return not (place > 1 and text[place - 2] in _OPERATORS)
-    return text[place] == "·" or (text[place - 1] == "(" and text[place] not in _OPERATORS)
+    return text[place] in "·/"
+
+
+def _after_bracket(text: str, place: int, square: int, round: int) -> bool:
+    return text[place - 1] == "(" and text[place] not in _OPERATORS
 
 
 # Where a line may be broken, the best places first; each is asked only within what the ones before left too wide.
-_LEVELS = (_before_operator, _between_factors, _after_row, _anywhere)
+_LEVELS = (_before_term, _between_factors, _after_row, _before_inner_term, _anywhere, _after_bracket)
 
 
 def _parts(text: str, level: int) -> Iterator[str]:
     """`text` cut at every place that `level` allows."""
-    depth, start = 0, 0
+    square, round, start = 0, 0, 0
     for place in range(1, len(text)):
-        depth += (text[place - 1] == "[") - (text[place - 1] == "]")
-        if _LEVELS[level](text, place, depth):
+        before = text[place - 1]
+        square += (before == "[") - (before == "]")
+        round += (before == "(") - (before == ")")
+        if _LEVELS[level](text, place, square, round):
             yield text[start:place]
             start = place
     yield text[start:]

@@ -74,8 +74,7 @@ def around(middle: float, half: float) -> str:
     place = int(f"{half:.1e}".partition("e")[2]) - 1
     if not -12 <= place < 0:
         return f"{figures.figure(middle, 6)} ± {figures.figure(half, 2)}"
-    shown = figures.figure(half, decimals=-place).rstrip("0")
-    return f"{figures.figure(middle, decimals=-place)} ± {shown}"
+    return " ± ".join(figures.figure(number, decimals=-place) for number in (middle, half))
 
 
 def marked(verdict: Verdict) -> list[list[str]] | None:
@@ -107,6 +106,11 @@ def pointed_out(verdict: Verdict, report: Report, options: view.Options) -> str:
         figured, places = decimals(report, options)
         said += f", true {view.text(verdict.expected, options._replace(digits=figured), decimals=places)}"
     return said
+
+
+def points(verdict: Verdict) -> str:
+    """The points of a line, `1 of 2`; "" where there are none to have."""
+    return f"{mixed(verdict.points)} of {mixed(verdict.max_points)}" if verdict.max_points != "0" else ""
 
 
 def score(report: Report) -> str:

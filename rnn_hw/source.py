@@ -13,8 +13,6 @@ second object for each node would make it 0.48, and so would a walk over parser 
 
 import os
 import re
-import stat
-import sys
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
@@ -23,13 +21,13 @@ import yaml
 from yaml.error import Mark
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
+from rnn_hw.errors import Diagnostic, HomeworkError, Span
+from rnn_hw.text_file import START, contents, decoded, lines_of, short
+from rnn_hw.yaml_faults import broken, control, mark_span
 
-LARGEST = 1 << 20  # bytes of a file
 DEEPEST = 50  # lists and maps inside each other; at 25,000 PyYAML's C parser takes the interpreter down
 MOST_FAULTS = 20  # told in one run
 
-_START = Span(1, 1, 2)
 _ORIGIN = Mark("", 0, 0, 0, None, 0)  # where a value made by hand is said to stand
 
 
@@ -118,7 +116,7 @@ class Document(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        return _lines(self.text)
+        return lines_of(self.text)
 
     def line(self, number: int) -> str:
         """Line `number`, counted from 1; "" where there is none."""
@@ -130,49 +128,23 @@ class Document(NamedTuple):
 
 def read(path: "str | os.PathLike[str]") -> Document:
     """The document in the file `path`, or on standard input for "-"; HomeworkError if there is none."""
-    name = os.fspath(path)
-    if name == "-":
-        stream = getattr(sys.stdin, "buffer", None)
-        return parse(stream.read(LARGEST + 1) if stream else b"", "<stdin>")
-    file = name.encode(errors="replace").decode()  # a name that is not UTF-8 must not break the message about it
-    try:
-        # Without O_NONBLOCK the open alone would wait for ever on a FIFO that nobody writes to.
-        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-        try:
-            status = os.fstat(descriptor)
-            if stat.S_ISDIR(status.st_mode):
-                raise IsADirectoryError
-            if not stat.S_ISREG(status.st_mode):
-                help = "a pipe is read as standard input, `-`"
-                raise HomeworkError(Diagnostic("not-a-file", f"`{file}` is no regular file", help=help, file=file))
-            with open(descriptor, "rb", buffering=0, closefd=False) as opened:
-                data = opened.read(min(status.st_size, LARGEST) + 1)
-        finally:
-            os.close(descriptor)
-    except IsADirectoryError:
-        message = f"`{file}` is a folder, not a file"
-        raise HomeworkError(Diagnostic("is-directory", message, help="name a file in it", file=file)) from None
-    except (FileNotFoundError, NotADirectoryError):
-        raise HomeworkError(_missing(name, file)) from None
-    except (OSError, ValueError) as error:  # no permission, a name too long, a NUL in the name, ...
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise HomeworkError(Diagnostic("unreadable-file", f"`{file}` cannot be read: {reason}", file=file)) from None
+    data, file = contents(path)
     return parse(data, file)
 
 
 def parse(text: str | bytes, file: str) -> Document:
     """The document that `text` is, `file` being its name in diagnostics; HomeworkError if it is none."""
-    text, data = _decoded(text, file)
+    text, data = decoded(text, file)
     if not text.isascii() and any(odd in text for odd in "\x85\u2028\u2029"):  # line ends for YAML 1.1 alone
-        raise _error(file, text, [_control(text)])
+        raise _error(file, text, [control(text)])
     if _needs_care(text, data) and (faults := _survey(text)):
         raise _error(file, text, faults)
     try:
         node = _Parser(text).get_single_node()
     except _PARSER_ERRORS as error:
-        raise _error(file, text, [_broken(text, error)]) from None
+        raise _error(file, text, [_refusal(text, error)]) from None
     if node is None or (node.__class__ is ScalarNode and not node.style and not node.value):
-        empty = Diagnostic("empty-file", "the file is empty", _START, "`rnnhw new` writes one to start from")
+        empty = Diagnostic("empty-file", "the file is empty", START, "`rnnhw new` writes one to start from")
         raise _error(file, text, [empty])
     faults = []
     root = _value(node, faults)
@@ -203,13 +175,13 @@ def _value(node: Any, faults: list[Diagnostic]) -> Value:
             _value(value, faults)
             kind = key.__class__
             if kind is not ScalarNode:
-                place = _mark_span(key.start_mark, key.end_mark)
+                place = mark_span(key.start_mark, key.end_mark)
                 faults.append(Diagnostic("odd-key", "a list or a map stands as a name", place, "put it in quotes"))
                 continue
             key.__class__ = Scalar
             name = key.value
             if name in keys:
-                message = f"`{_short(name)}` is given twice, first on line {keys[name].line}"
+                message = f"`{short(name)}` is given twice, first on line {keys[name].line}"
                 faults.append(Diagnostic("duplicate-key", message, span_of(key), "keep one of them"))
             else:
                 keys[name], entries[name] = key, value
@@ -229,7 +201,7 @@ def _odd_keys(fields: Fields) -> Iterator[Diagnostic]:
         elif not name:
             yield Diagnostic("odd-key", "there is no name before the colon", span_of(key), "write `name: value`")
         elif re.search(r"\w:\S", name) and isinstance(value, Scalar) and not value.style and not value.text:
-            fixed = _short(name.replace(":", ": ", 1))
+            fixed = short(name.replace(":", ": ", 1))
             yield Diagnostic("broken-yaml", "no space follows the colon", span_of(key), f"write `{{{fixed}}}`")
 
 
@@ -293,29 +265,6 @@ _Parser = _parser_class()
 # --- what is looked at before the parser runs ---------------------------------------------------------------------------
 
 
-def _decoded(text: str | bytes, file: str) -> tuple[str, bytes]:
-    """The text without a byte order mark, and the same as UTF-8."""
-    data = text.encode(errors="surrogatepass") if isinstance(text, str) else text
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    excerpt = ""
-    if len(data) > LARGEST:
-        help = "a problem or an answer file takes a few KB"
-        fault = Diagnostic("too-large", f"the file is larger than {LARGEST >> 20} MiB", _START, help)
-    elif data.startswith((b"\xff\xfe", b"\xfe\xff")) or re.match(rb"(?s)(\0[^\0]){2}|([^\0]\0){2}", data):
-        fault = Diagnostic("not-utf8", "the file is UTF-16 text", _START, "save it as UTF-8")
-    elif b"\0" in data:
-        fault = Diagnostic("binary-file", "the file is binary, not text", _START, "name a YAML file, which is text")
-    else:
-        try:
-            return data.decode(), data
-        except UnicodeDecodeError as error:
-            span = _position(data[: error.start].decode())
-            excerpt = _lines(data.decode(errors="replace"))[span.line - 1]
-            message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
-            fault = Diagnostic("not-utf8", message, span, "save the file as UTF-8")
-    raise HomeworkError(fault._replace(file=file, excerpt=excerpt))
-
-
 _AS_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
 # Sixteen columns of spaces and dashes open at most 34 lists and maps: two for each column, and the root.
@@ -348,7 +297,7 @@ def _survey(text: str) -> list[Diagnostic]:
     depth = documents = 0
 
     def fault(code: str, message: str, help: str, width: int = 1) -> None:
-        place = _mark_span(event.start_mark)
+        place = mark_span(event.start_mark)
         faults.append(Diagnostic(code, message, place._replace(end=place.column + width), help))
 
     try:
@@ -381,33 +330,16 @@ def _survey(text: str) -> list[Diagnostic]:
             if kind is not yaml.AliasEvent and event.tag:
                 fault("no-tags", "tags are not understood", 'leave it out; a text with `!` needs quotes, `"!x"`')
     except _PARSER_ERRORS as error:
-        faults.append(_broken(text, error))
+        faults.append(_refusal(text, error))
     return faults
 
 
 # --- places ------------------------------------------------------------------------------------------------------------
 
 
-def _lines(text: str) -> list[str]:
-    """The lines as YAML counts them; a lone carriage return ends one too."""
-    return re.split("\r\n|\n|\r", text)
-
-
-def _position(before: str, width: int = 1) -> Span:
-    """The place behind the text `before`."""
-    lines = _lines(before)
-    return Span(len(lines), len(lines[-1]) + 1, len(lines[-1]) + 1 + width)
-
-
-def _mark_span(start: Any, end: Any = None) -> Span:
-    """From one mark to the other where both are on one line, else one column."""
-    column = end.column if end is not None and end.line == start.line else 0
-    return Span(start.line + 1, start.column + 1, max(column, start.column + 1) + 1)
-
-
 def span_of(value: Value) -> Span:
     """The whole of a value that stands on one line, the first character of a longer one."""
-    return _mark_span(value.start_mark, value.end_mark)
+    return mark_span(value.start_mark, value.end_mark)
 
 
 def diagnostic(
@@ -458,8 +390,8 @@ def _moved(document: Document, scalar: Scalar, span: Span) -> Span | None:
 
 def _error(file: str, text: str, faults: list[Diagnostic]) -> HomeworkError:
     """The first of the faults, each with its file and line."""
-    lines = _lines(text)
-    faults.sort(key=lambda fault: fault.span or _START)
+    lines = lines_of(text)
+    faults.sort(key=lambda fault: fault.span or START)
     kept = [
         f._replace(file=file, excerpt="".join(lines[f.span.line - 1 : f.span.line]))
         for f in faults[:MOST_FAULTS]
@@ -470,115 +402,12 @@ def _error(file: str, text: str, faults: list[Diagnostic]) -> HomeworkError:
     return HomeworkError(*kept)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "..."
-
-
-def _missing(name: str, file: str) -> Diagnostic:
-    folder, base = os.path.split(name)
-    try:
-        names = sorted(os.listdir(folder or "."))
-    except (OSError, ValueError):
-        return Diagnostic("missing-file", f"there is no folder `{os.path.dirname(file)}`", file=file)
-    near = [entry.encode(errors="replace").decode() for entry in names if entry.lower().endswith((".yaml", ".yml"))]
-    help = did_you_mean(base, near[:1000])
-    return Diagnostic("missing-file", f"there is no file `{file}`", help=help, file=file)
+def _refusal(text: str, error: Exception) -> Diagnostic:
+    return control(text) if isinstance(error, yaml.reader.ReaderError) else broken(text, error)
 
 
 def _not_a_map(root: Value) -> Diagnostic:
     found, help = "a list" if isinstance(root, Items) else "one value", "write lines such as `name: value`"
     if isinstance(root, Scalar) and (word := re.match(r"([\w[\]]+)\s*[:=]\s*(\S+)", root.text)):
-        help = f"put a colon and a space between name and value, `{_short(f'{word[1]}: {word[2]}')}`"
-    return Diagnostic("not-a-map", f"the file holds {found}, not named fields", _START, help)
-
-
-# What YAML 1.1 refuses, and the line ends that only it knows.
-_refused = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
-
-
-def _control(text: str) -> Diagnostic:
-    match = _refused(text)
-    place, name = (_position(text[: match.start()]), f"U+{ord(match[0]):04X}") if match else (_START, "of control")
-    help = "delete it, or write an ordinary space"
-    return Diagnostic("control-character", f"the character {name} cannot stand here", place, help)
-
-
-def _broken(text: str, error: Exception) -> Diagnostic:
-    """PyYAML's error in our words: the expected slips first, each with its repair."""
-    if isinstance(error, yaml.reader.ReaderError):
-        return _control(text)
-    at, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
-    if at is None:
-        return Diagnostic("broken-yaml", f"not YAML: {str(error)[:100]}", _mark_span(begun or _ORIGIN))
-    lines = [*_lines(text), ""]
-    line, opened = lines[at.line], lines[begun.line][begun.column :] if begun else ""
-    before, found = line[: at.column], line[at.column : at.column + 1]
-    here, there = _mark_span(at), _mark_span(begun or at)
-    problem = str(error.problem)  # type: ignore[attr-defined]
-
-    def fault(message: str, help: str, span: Span = here) -> Diagnostic:
-        return Diagnostic("broken-yaml", message, span, help)
-
-    if not before.strip() and (tab := line.find("\t", 0, len(line) - len(line.lstrip()))) >= 0:
-        return fault("a tab stands in the indentation", "indent with spaces", Span(here.line, tab + 1, tab + 2))
-    if problem.startswith(("did not find expected ',' or", "expected ',' or")):  # the C parser's and the other's
-        return _broken_flow(line, here, opened, there)
-    if problem.startswith("could not find expected ':'"):
-        return _no_colon(opened.strip(), there)
-    if problem.startswith("mapping values are not allowed"):
-        if re.search(r":\s", before):
-            return fault("a second colon stands on one line", 'put a text that holds `: ` in quotes, `"..."`')
-        return fault("this line is indented too far", "begin the names of one map in the same column")
-    if problem.startswith("found character"):
-        named = "a backtick" if found == "`" else f"`{found}`"
-        return fault(f"{named} cannot begin a value", 'put the text in quotes, `"..."`')
-    if problem.startswith("found unexpected") and opened[:1] in {"'", '"'}:
-        return fault("the quote is never closed", f"add the missing `{opened[0]}`", there)
-    if opened[:1] == '"' and "\\" in before[-2:] + found:
-        return fault("a backslash begins an escape in double quotes", "use single quotes, or write `\\\\`")
-    if found == "-" and (problem.startswith("block sequence") or "block mapping" in str(error.context)):  # type: ignore[attr-defined]
-        return fault("a list entry `- ` stands among names", "write `name: [1, 2]`, or indent the entries below a name")
-    if found in {"]", "}", ")"}:
-        return fault(f"`{found}` closes nothing", "delete it, or add the bracket that it closes")
-    if found == ":":
-        return fault("there is no name before the colon", "write `name: value`")
-    if found in {",", "[", "{"} and "node content" in problem:
-        return fault(f"a value is missing before `{found}`", "write the value")
-    if before.strip() and "expected" in problem:
-        return fault("text follows the end of the value", "put all of it in quotes; a quote inside is doubled, `''`")
-    if "expected" in problem:
-        return fault("this line does not fit the lines above", "begin the names of one map in the same column")
-    return fault(f"not YAML: {problem[:100]}", "")
-
-
-def _no_colon(word: str, span: Span) -> Diagnostic:
-    """A line without `: `: the space is missing, or all of it."""
-    span = span._replace(end=span.column + max(1, len(word)))
-    message, help = "this line is no `name: value`", "put a colon and a space behind the name"
-    if glued := re.match(r"([^\s:]+):(\S.*)", word):
-        message, help = "no space follows the colon", f"write `{_short(f'{glued[1]}: {glued[2]}')}`"
-    elif re.match(r"-\S", word):
-        message, help = "no space follows the dash", f"write `{_short(f'- {word[1:]}')}`"
-    return Diagnostic("broken-yaml", message, span, help)
-
-
-_indexed = re.compile(r"(?<![\w\"'])([^\W\d]\w*'?\[[^][{},\"']*\])")  # `h[0]` without quotes around it
-
-
-def _broken_flow(line: str, here: Span, opened: str, there: Span) -> Diagnostic:
-    """A fault between brackets: a name with an index, a bracket of the other kind, one that is missing."""
-    opening, found = opened[:1], line[here.column - 1 : here.column]
-    closing = {"[": "]", "{": "}"}.get(opening, "")
-    for match in _indexed.finditer(line):
-        if match.start() < here.column <= match.end():
-            whole = opened.strip()
-            one_piece = here.line == there.line and len(whole) <= 60 and whole.endswith(closing)
-            fixed = _indexed.sub(r'"\1"', whole if one_piece else _short(match[1]))
-            span = Span(here.line, match.start() + 1, match.end() + 1)
-            return Diagnostic("broken-yaml", f"`{_short(match[1])}` needs quotes here", span, f"write `{fixed}`")
-    if found in {"]", "}", ")"}:
-        return Diagnostic("broken-yaml", f"`{opening}` is closed by `{found}`", here, f"close it with `{closing}`")
-    if here.line > there.line or not line[here.column - 1 :].strip():
-        return Diagnostic("broken-yaml", f"`{opening}` is never closed", there, f"add the missing `{closing}`")
-    help = "put commas between entries, and a text that holds brackets in quotes"
-    return Diagnostic("broken-yaml", f"`,` or `{closing}` is missing here", here, help)
+        help = f"put a colon and a space between name and value, `{short(f'{word[1]}: {word[2]}')}`"
+    return Diagnostic("not-a-map", f"the file holds {found}, not named fields", START, help)

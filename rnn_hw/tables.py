@@ -81,7 +81,7 @@ def verdicts(report: Report, options: Options, room: int) -> Grid:
     headings = ["line", "verdict", "yours", *["true value"] * options.key, *["given your earlier lines"] * boxed]
     headings += ["points"] * pointed
     for narrow in (False, True):
-        rows = [_verdict(v, report, options, boxed, pointed, 0 if narrow else room // 3, len(headings)) for v in shown]
+        rows = [_verdict(v, report, options, boxed, pointed, 0 if narrow else room, len(headings)) for v in shown]
         widths = _shared(headings, rows, room, {0, 1} if narrow or not boxed else {0, 1, 3 + options.key})
         if all(natural([c]) <= w for row in rows for c, w in zip(row, widths, strict=True) if len(c) > 1):
             break
@@ -102,7 +102,7 @@ def _verdict(
     if options.key:
         cells.append(value(verdict.expected, options._replace(digits=digits), room, report.names, decimals))
     cells += [[sheet.box(verdict)]] * boxed
-    return cells + [[f"{sheet.mixed(verdict.points)} of {sheet.mixed(verdict.max_points)}"]] * pointed
+    return cells + [[sheet.points(verdict)]] * pointed
 
 
 def _yours(verdict: Verdict, room: int) -> Cell:

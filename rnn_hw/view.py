@@ -161,7 +161,7 @@ def text(value: Value | Cell, options: Options, names: Mapping[str, str] = {}, d
         return str(value).replace("-", "−")
     if isinstance(value, Num | Name | Apply):
         return notation.unicode(value, names=names)
-    if isinstance(value, float) and value.is_integer():  # a count, such as a dimension
+    if np.size(value) == 1 and np.asarray(value, dtype=float).item().is_integer():  # a count, such as a dimension
         decimals = None
     limit = np.size(value) if options.all else 24
     return figures.array(value, digits(options), decimals, limit=limit)

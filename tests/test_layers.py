@@ -21,17 +21,21 @@ PACKAGE = Path(rnn_hw.__file__).parent
 # Left to right; rooms of one group are peers and do not import each other.
 GROUPS = (
     {"errors"},
-    {"lang", "source", "numerals", "automata", "bundle"},
-    {"results", "fields"},
-    {"kinds", "answers"},
-    {"problem"},
-    {"solve"},
-    {"check"},
+    {"text_file"},
+    {"yaml_faults"},
+    {"lang", "source", "numerals", "automata", "bundle", "tolerance"},
+    {"results", "fields", "equations", "shape_slips"},
+    {"kinds", "answers", "text_answers"},
+    {"problem", "follow"},
+    {"solver", "guide", "schema"},
+    {"checker"},
     {"diagnose"},
     {"grade"},
     {"escape", "layout"},
     {"excerpt", "plot", "view"},
+    {"sheet"},
     {"tables"},
+    {"worked"},
     {"render"},
     {"cli"},
     {"__main__"},
@@ -39,7 +43,7 @@ GROUPS = (
 RANK = {room: rank for rank, group in enumerate(GROUPS) for room in group}
 
 # Readings of results: of what stands to the left of them they see these and each other, and nothing that computes.
-READINGS = {"escape", "layout", "excerpt", "plot", "view", "tables", "render"}
+READINGS = {"escape", "layout", "excerpt", "plot", "view", "tables", "sheet", "worked", "render"}
 READINGS_SEE = {"errors", "lang", "numerals", "results"} | READINGS
 
 # Package from outside -> the one file that imports it, or None where any may but errors.py.
@@ -175,28 +179,28 @@ PLANTED = [
     ("lang/tree.py", "import_module('..results', __package__)", "lang imports results"),
     ("lang/tree.py", "import_module(f'rnn_hw.kinds.{kind}')", "lang imports kinds"),
     ("lang/tree.py", "import_module(where)", "imports a module whose name is computed"),
-    ("lang/tree.py", "from rnn_hw import solve", "lang imports solve"),
+    ("lang/tree.py", "from rnn_hw import solver", "lang imports solver"),
     ("lang/tree.py", "from rnn_hw import load_problem", "imports load_problem, which is no room"),
     ("lang/tree.py", "import rnn_hw", "imports rnn_hw as a whole, which is no room"),
     ("source.py", "from rnn_hw.numerals import read", "source imports numerals"),
     ("kinds/lstm.py", "from rnn_hw.answers import Answers", "kinds imports answers"),
     ("kinds/lstm.py", "import rnn_hw.problem", "kinds imports problem"),
     ("results.py", "from rnn_hw.kinds import KINDS", "results imports kinds"),
-    ("check.py", "from rnn_hw.diagnose import diagnose", "check imports diagnose"),
+    ("checker.py", "from rnn_hw.diagnose import diagnose", "checker imports diagnose"),
     ("grade.py", "import rnn_hw.render.terminal", "grade imports render"),
     ("render/json.py", "from rnn_hw.render.terminal import show", "a file of render imports another"),
     ("render/json.py", "from rnn_hw.render import terminal", "a file of render imports another"),
     ("render/json.py", "from . import terminal", "a file of render imports another"),
     ("render/__init__.py", "from rnn_hw.render.json import show", "a file of render imports another"),
-    ("render/json.py", "from rnn_hw.solve import solve", "render sees solve"),
-    ("view.py", "from rnn_hw.check import check", "view sees check"),
+    ("render/json.py", "from rnn_hw.solver import solve", "render sees solver"),
+    ("view.py", "from rnn_hw.checker import check", "view sees checker"),
     ("layout.py", "from rnn_hw.view import shown", "layout imports view"),
     ("render/json.py", "from rich.console import Console", "imports rich, which only render/terminal.py does"),
     ("render/terminal.py", "import typer", "imports typer, which only cli.py does"),
     ("cli.py", "import rich.console", "imports rich, which only render/terminal.py does"),
     ("cli.py", "import click", "imports click, which is no run-time package"),
     ("cli.py", "from rnn_hw.__main__ import main", "cli imports __main__"),
-    ("solve.py", "import scipy.linalg", "imports scipy, which is no run-time package"),
+    ("solver.py", "import scipy.linalg", "imports scipy, which is no run-time package"),
     ("helpers.py", "import math", "the room helpers has no place in the order"),
     ("lang/parse.py", "value = eval(text)", "names eval"),
     ("lang/parse.py", "run = exec", "names exec"),
@@ -236,8 +240,8 @@ ALLOWED = [
     ("lang/tree.py", "from rnn_hw.lang.operations import OPERATIONS\nfrom . import parse\nimport re\nre.compile('a')"),
     ("kinds/__init__.py", "import_module(f'rnn_hw.kinds.{kind}')\nimport_module(f'.{kind}', __package__)"),
     ("source.py", "import yaml\nfrom rnn_hw.errors import HomeworkError"),
-    ("cli.py", "import typer\nfrom rnn_hw import __version__\nfrom rnn_hw.render import terminal\nimport rnn_hw.solve"),
-    ("__init__.py", "import_module(f'rnn_hw.{name}')\nfrom rnn_hw.solve import solve"),
+    ("cli.py", "import typer\nfrom rnn_hw import __version__\nfrom rnn_hw.render import terminal\nimport rnn_hw.solver"),
+    ("__init__.py", "import_module(f'rnn_hw.{name}')\nfrom rnn_hw.solver import solve"),
 ]
 
 
@@ -294,7 +298,7 @@ def test_solving_loads_no_more_than_it_needs() -> None:
     problem = PACKAGE.parent / "problems" / "lstm_forward.yaml"
     found = loaded(f"sys.argv = ['rnnhw', 'solve', {str(problem)!r}]\nfrom rnn_hw.cli import main\nmain()")
     assert not found & {"pydantic", "click"}
-    assert not found & {"rnn_hw.check", "rnn_hw.diagnose", "rnn_hw.grade"}
+    assert not found & {"rnn_hw.checker", "rnn_hw.diagnose", "rnn_hw.grade"}
 
 
 def test_the_process_test_can_fail() -> None:

@@ -10,7 +10,6 @@ from rnn_hw.errors import HomeworkError, Span
 from rnn_hw.lang.notation import source, source_equation, unicode
 from rnn_hw.lang.parse import (
     MAX_DEPTH,
-    MAX_DIGITS,
     MAX_LENGTH,
     MAX_OPERATIONS,
     MAX_SHIFT,
@@ -18,6 +17,7 @@ from rnn_hw.lang.parse import (
     parse_program,
     parse_quantity,
 )
+from rnn_hw.lang.tokens import MAX_DIGITS
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Time
 
 a, b, c = Name("a"), Name("b"), Name("c")

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from rnn_hw import source
 from rnn_hw.errors import Diagnostic, HomeworkError, Span
-from rnn_hw.source import DEEPEST, LARGEST, Document, Fields, Items, Scalar, Value, parse, read, span_of, within
+from rnn_hw.source import DEEPEST, Document, Fields, Items, Scalar, Value, parse, read, span_of, within
+from rnn_hw.text_file import LARGEST
 
 
 def faults(text: str | bytes) -> tuple[Diagnostic, ...]:

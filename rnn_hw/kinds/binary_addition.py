@@ -19,7 +19,8 @@ from rnn_hw.lang.evaluate import Result, Stack
 from rnn_hw.results import Remark
 from rnn_hw.source import Scalar, Value
 
-OPERANDS = {"addition": (2, 8, 2), "subtraction": (2, 2, 2), "parity": (1, 8, 1), "comparison": (2, 2, 2)}
+MOST_OPERANDS = 8
+OPERANDS = {"addition": (2, MOST_OPERANDS), "subtraction": (2, 2), "parity": (1, MOST_OPERANDS), "comparison": (2, 2)}
 MOST_UNITS = 1000
 MOST_BITS = 1000  # of a number in the example
 EXAMPLES = {"addition": "11 01", "subtraction": "110 011", "parity": "1011", "comparison": "101 011"}
@@ -28,6 +29,7 @@ Columns = list[tuple[int, ...]]
 
 
 def setup(form: Form) -> Setup | None:
+    """The designed network on the file's example."""
     read_given(form, (), {})  # nothing is given: reports what is
     design, threshold = _design(form), _word(form, "threshold", ("gt", "ge"))
     if design is None:
@@ -79,9 +81,12 @@ def _word(form: Form, name: str, choices: tuple[str, ...]) -> str:
 def _design(form: Form) -> Design | None:
     before = len(form.reader.faults)
     task = _word(form, "task", tuple(DESIGNS))
-    low, high, usual = OPERANDS[task]
+    low, high = OPERANDS[task]
     value = form.root.get("operands")
-    operands = form.reader.count(value, "operands", low, high) if value is not None else usual
+    operands = form.reader.count(value, "operands", 1, MOST_OPERANDS) if value is not None else low
+    if operands is not None and not low <= operands <= high:
+        message = f"{task} takes {'' if low == high else 'at least '}{_numbers(low)}, `operands` is {operands}"
+        form.reader.fault("out-of-range", message, value)
     return DESIGNS[task](operands) if operands and len(form.reader.faults) == before else None
 
 

@@ -5,6 +5,8 @@ infimum of |phi'|, each test below is sufficient for what it claims and says not
 only with a margin above what rounding can do. Nothing here knows a formula or a file.
 """
 
+import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -18,14 +20,11 @@ SQUARINGS = 40  # powers up to W**(2**40)
 
 
 class Slopes(NamedTuple):
-    """The bounds of |phi'|: `low <= |phi'(z)| <= high` for every z. Equal ones mean a straight line."""
+    """The bounds of |phi'|: `low <= |phi'(z)| <= high` for every z; `linear` if it is the same for every z."""
 
     low: float
     high: float
-
-    @property
-    def linear(self) -> bool:
-        return self.low == self.high
+    linear: bool = False
 
 
 class Evidence(NamedTuple):
@@ -42,15 +41,20 @@ class Finding(NamedTuple):
 
     regime: str
     evidence: tuple[Evidence, ...]
-    normal: bool
+    slopes: Slopes
+    normal: bool  # W commutes with its transpose
 
     def table(self) -> Table:
-        rows = tuple((e.test, e.value, e.needs, e.proves or "nothing") for e in self.evidence)
+        rows = tuple(
+            (e.test, e.value if math.isfinite(e.value) else "beyond 1e308", e.needs, e.proves or "nothing")
+            for e in self.evidence
+        )
         marks = tuple(k for k, e in enumerate(self.evidence) if e.proves)
         note = "Each test is sufficient for what it proves; where it fails it proves nothing."
         return Table("What W alone proves", ("test", "value", "needs", "proves"), rows, note, marks)
 
 
+@np.errstate(all="ignore")
 def judge(W: Matrix, slopes: Slopes) -> Finding:
     """The regime that W proves, with every test that was made.
 
@@ -60,7 +64,7 @@ def judge(W: Matrix, slopes: Slopes) -> Finding:
     size, margin = len(W), _margin(W)
     stretches = np.linalg.svd(W, compute_uv=False)
     norm, least = float(stretches[0]), float(stretches[-1])
-    low, high = slopes
+    low, high = slopes.low, slopes.high
     volume = float(np.exp(np.mean(np.log(stretches)))) if least > 0 else 0.0
     radius, absolute = spectral_radius(W), spectral_radius(np.abs(W))
 
@@ -69,7 +73,9 @@ def judge(W: Matrix, slopes: Slopes) -> Finding:
 
     evidence = [
         Evidence("γ·‖W‖₂", high * norm, "less than 1", proved(VANISHES, high * norm * (1 + margin) < 1)),
-        Evidence("γ·ρ(|W|)", high * absolute, "less than 1", proved(VANISHES, limit_of_powers(high * np.abs(W)) == VANISHES)),
+        Evidence(
+            "γ·ρ(|W|)", high * absolute, "less than 1", proved(VANISHES, limit_of_powers(high * np.abs(W)) == VANISHES)
+        ),
     ]
     if slopes.linear:
         claim = limit_of_powers(high * W)
@@ -88,7 +94,7 @@ def judge(W: Matrix, slopes: Slopes) -> Finding:
     claims = {e.proves for e in evidence} - {""}
     assert len(claims) <= 1, evidence
     normal = bool(np.abs(W @ W.T - W.T @ W).max() <= margin * norm * norm)
-    return Finding(claims.pop() if claims else UNDETERMINED, tuple(evidence), normal)
+    return Finding(claims.pop() if claims else UNDETERMINED, tuple(evidence), slopes, normal)
 
 
 def limit_of_powers(A: Matrix) -> str:
@@ -114,43 +120,43 @@ def limit_of_powers(A: Matrix) -> str:
 
 def spectral_radius(W: Matrix) -> float:
     """The largest size of an eigenvalue; exactly 0 where a power of W is exactly 0, which eigenvalue routines miss."""
-    if not np.linalg.matrix_power(W, len(W)).any():
+    if not np.linalg.matrix_power(W / (np.abs(W).max() or 1.0), len(W)).any():
         return 0.0
     return float(np.abs(np.linalg.eigvals(W)).max())
 
 
-def explained(finding: Finding, slopes: Slopes) -> tuple[Remark, ...]:
+def explained(finding: Finding) -> tuple[Remark, ...]:
     """The finding in sentences: what is proved and how, or what exactly is not known."""
-    rows = {e.test: e for e in finding.evidence}
+    rows, slopes = {e.test: e.value for e in finding.evidence}, finding.slopes
     proofs = [e for e in finding.evidence if e.proves]
     remarks = []
-    if finding.regime == VANISHES:
-        by = " and ".join(f"{e.test} = {e.value:.6g} < 1" for e in proofs)
-        remarks.append(Remark(f"Proved from W alone: the gradient vanishes exponentially whatever the states are, since {by}.", "proof"))
-    elif finding.regime == EXPLODES:
-        by = " and ".join(f"{e.test} = {e.value:.6g} > 1" for e in proofs)
-        remarks.append(Remark(f"Proved from W alone: the gradient explodes exponentially whatever the states are, since {by}.", "proof"))
+    if proofs:
+        sign = "<" if finding.regime == VANISHES else ">"
+        by = " and ".join(f"{e.test} = {e.value:.6g} {sign} 1" for e in proofs)
+        text = f"Proved from W alone: the gradient {finding.regime} exponentially whatever the states are, since {by}."
+        remarks.append(Remark(text, "proof"))
     else:
-        remarks.append(Remark(_unknown(rows, slopes), "note"))
+        remarks.append(Remark(_unknown(rows, slopes)))
     if not slopes.linear:
         remarks.append(Remark(_about_radius(rows, finding)))
     return tuple(remarks)
 
 
-def _unknown(rows: dict[str, Evidence], slopes: Slopes) -> str:
-    norm, absolute = rows["γ·‖W‖₂"].value, rows["γ·ρ(|W|)"].value
+def _unknown(rows: Mapping[str, float], slopes: Slopes) -> str:
     if slopes.linear:
         return "Undetermined from W: ρ(γ·W) is 1, or too near to 1 for double precision to tell on which side."
-    text = f"Undetermined from W alone: γ·‖W‖₂ = {norm:.6g} and γ·ρ(|W|) = {absolute:.6g} are not below 1, so vanishing is not proved"
+    text = "Undetermined from W alone: "
+    text += " and ".join(f"{test} = {rows[test]:.6g}" for test in ("γ·‖W‖₂", "γ·ρ(|W|)"))
+    text += " are not below 1, so vanishing is not proved"
     if slopes.low > 0:
-        text += f"; |φ′| goes down to δ = {slopes.low:.6g}, which is not enough to prove growth"
+        text += f"; |φ′| goes down to δ = {slopes.low:.6g}, which is too small to prove growth"
     else:
-        text += "; |φ′| comes as near to 0 as one likes, so growth is never proved by W"
-    return text + ". What decides is not known from W: the slopes φ′(z[t]) on the way, that is, the inputs and the states."
+        text += "; |φ′| comes as near to 0 as one likes, so no W proves growth"
+    return text + ". What decides is not known from W: the slopes φ′(z[t]) on the way, that is, the inputs and states."
 
 
-def _about_radius(rows: dict[str, Evidence], finding: Finding) -> str:
-    radius = rows["γ·ρ(W)"].value
+def _about_radius(rows: Mapping[str, float], finding: Finding) -> str:
+    radius = rows["γ·ρ(W)"]
     if finding.normal:
         return f"W is normal (W·Wᵀ = Wᵀ·W), so here its spectral radius is its norm: γ·ρ(W) = {radius:.6g}."
     return (
@@ -162,5 +168,3 @@ def _about_radius(rows: dict[str, Evidence], finding: Finding) -> str:
 def _margin(W: Matrix) -> float:
     """What rounding can do to a norm of W, relative to it."""
     return (16 + 4 * len(W)) * float(np.finfo(float).eps)
-
-

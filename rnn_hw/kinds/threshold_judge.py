@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from rnn_hw.automata import PARAMETERS, Counterexample, Proof, Undecided, repairs
+from rnn_hw.automata.repair import Repair
 from rnn_hw.kinds.kind import Array, Judgement, Shape
 from rnn_hw.kinds.threshold_design import Design
 from rnn_hw.kinds.threshold_net import Network, parameter_shapes
@@ -29,8 +30,7 @@ def judged(
 
     `hidden` is the number of units that the problem asks for, if it does.
     """
-    given = {name: answers[name] for name in PARAMETERS if answers.get(name) is not None}
-    arrays = {name: array for name, array in given.items() if array is not None}
+    arrays = {name: array for name in PARAMETERS if (array := answers.get(name)) is not None}
     weights, verdicts = _shaped(arrays, design.task.inputs, hidden)
     missing = [name for name in PARAMETERS if name not in weights]
     if missing:
@@ -91,33 +91,35 @@ def _units(given: Mapping[str, Array], inputs: int) -> int:
 
 def _blamed(design: Design, network: Network, threshold: str) -> tuple[Verdicts, tuple[Table, ...], tuple[Remark, ...]]:
     """A parameter is wrong if replacing it alone makes the network right; all are if there is none such."""
-    found = repairs(*(network.weights[name] for name in PARAMETERS), threshold, design.task, (0,) * network.hidden)
-    if network.hidden >= design.units:  # what is beyond the search may still be mended by our own weights
-        own = design.weights(network.hidden)
-        for name, value in found.items():
-            if isinstance(value, Undecided) and isinstance(network.replaced(name, own[name]).does(design.task), Proof):
-                found[name] = own[name]
+    found = _replacements(design, network, threshold)
     mended = {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
-    undecided = {name: value.reason for name, value in found.items() if isinstance(value, Undecided)}
+    open_questions = {
+        name: f"whether replacing `{name}` alone would do is open: {value.reason}"
+        for name, value in found.items()
+        if isinstance(value, Undecided)
+    }
     if not mended:
-        text = "No single parameter can be replaced so that the net becomes right, so all of them count as wrong."
-        if undecided:
-            text = (
-                "No single parameter was found that can be replaced so that the net becomes right: all count as wrong."
-            )
-        messages = {name: f"whether replacing `{name}` alone would do is open: {r}" for name, r in undecided.items()}
-        return {name: ("wrong", messages.get(name, "")) for name in PARAMETERS}, (), (Remark(text),)
-    verdicts = {}
-    for name in PARAMETERS:
-        if name in mended:
-            verdicts[name] = ("wrong", f"replacing `{name}` alone makes the net right")
-        elif name in undecided:
-            verdicts[name] = ("unjudged", f"whether replacing `{name}` alone would do is open: {undecided[name]}")
-        else:
-            verdicts[name] = ("correct", "")
+        known = "can be" if not open_questions else "was found that can be"
+        text = f"No single parameter {known} replaced so that the net becomes right, so all count as wrong."
+        return {name: ("wrong", open_questions.get(name, "")) for name in PARAMETERS}, (), (Remark(text),)
+    verdicts = {name: ("correct", open_questions.get(name, "")) for name in PARAMETERS}
+    verdicts |= {name: ("wrong", f"replacing `{name}` alone makes the net right") for name in mended}
     rows = tuple((name, value.astype(float)) for name, value in mended.items())
-    note = "each alone makes the net right; others may do as well" if len(rows) > 1 else "others may do as well"
+    note = (
+        "each of them alone makes the net right, and others may as well" if len(rows) > 1 else "others may do as well"
+    )
     return verdicts, (Table(REPLACEMENT, ("parameter", "replacement"), rows, note),), ()
+
+
+def _replacements(design: Design, network: Network, threshold: str) -> dict[str, Repair]:
+    """For every parameter a replacement, our own where it will do: it is easier to read, and may be beyond the search."""
+    U, W, b_h, V, b_y = (network.weights[name] for name in PARAMETERS)
+    found = repairs(U, W, b_h, V, b_y, threshold, design.task, (0,) * network.hidden)
+    if network.hidden >= design.units:
+        for name, own in design.weights(network.hidden).items():
+            if isinstance(network.replaced(name, own).does(design.task), Proof):
+                found[name] = own
+    return found
 
 
 def _trace(design: Design, network: Network, found: Counterexample) -> Table:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.automata import Counterexample, Proof, Task, Undecided, compare, integer_weights
+from rnn_hw.automata import Counterexample, Proof, Task, Transition, Undecided, compare, integer_weights, letters
 from rnn_hw.equations import load
 from rnn_hw.kinds.kind import Shape
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
@@ -20,7 +20,10 @@ from rnn_hw.lang.tree import Apply, Node, Program
 
 ROWS = 4096  # states that are evaluated at a time: what they need stays in the processor's cache
 
+TABULATED = 10  # units and inputs together, up to which a machine is one table
+
 Integers = NDArray[np.int64]
+Moves = tuple[NDArray[Any], NDArray[Any]]
 
 
 def equations(threshold: str) -> Program:
@@ -35,6 +38,7 @@ def _at_zero(node: Node) -> Node:
 
 
 def parameter_shapes(hidden: int, inputs: int) -> dict[str, Shape]:
+    """The shape of every parameter."""
     return {"U": (hidden, inputs), "W": (hidden, hidden), "b_h": (hidden,), "V": (hidden,), "b_y": ()}
 
 
@@ -66,7 +70,7 @@ class Network(NamedTuple):
         given = {"U": U, "W": W, "b_h": b_h, "V": V, "b_y": b_y}
         dtype = np.result_type(*given.values())
 
-        def transition(hidden: Integers, inputs: Integers) -> tuple[NDArray[Any], NDArray[Any]]:
+        def transition(hidden: Integers, inputs: Integers) -> Moves:
             parts = []
             for begin in range(0, len(hidden), ROWS):
                 rows = slice(begin, begin + ROWS)
@@ -76,12 +80,27 @@ class Network(NamedTuple):
             following, outputs = zip(*parts, strict=True)
             return np.concatenate(following), np.concatenate(outputs)
 
-        return compare(transition, self.hidden, task, (0,) * self.hidden)
+        small = self.hidden + task.inputs <= TABULATED
+        machine = _tabulated(transition, self.hidden, task.inputs) if small else transition
+        return compare(machine, self.hidden, task, (0,) * self.hidden)
 
     def run(self, inputs: Sequence[Sequence[int]], start: Sequence[int]) -> Result:
         """Every quantity on a sequence of inputs, without rounding."""
         states = {"h": Stack(np.array([start], dtype=object), 0), "x": Stack(np.array(inputs, dtype=object), 1)}
         return evaluate(self.program, {**self.weights, **states}, self.shapes, len(inputs), dtype=object)
+
+
+def _tabulated(transition: Transition, hidden: int, inputs: int) -> Transition:
+    """The same machine, all of it evaluated at once and then looked up."""
+    bits = letters(hidden + inputs)
+    places = 1 << np.arange(hidden + inputs)[::-1]
+    following, outputs = transition(bits[:, :hidden], bits[:, hidden:])
+
+    def look_up(state: Integers, letter: Integers) -> Moves:
+        row = state @ places[:hidden] + letter @ places[hidden:]
+        return following[row], outputs[row]
+
+    return look_up
 
 
 def sequence(result: Result, name: str) -> NDArray[Any]:

@@ -17,6 +17,7 @@ PROOF_ROWS = 60  # that are listed
 LONGEST = 64  # bits of a sum that is written out, and rows of its table
 SIDE_BY_SIDE = 3  # units, and inputs, that have a column each
 SHOWN_UNITS = 24
+WIDEST = 20  # of the inputs that stand in one row of a proof
 
 
 class _Claim(NamedTuple):
@@ -150,7 +151,8 @@ def _moves(pair: Pair) -> list[tuple[Cell, ...]]:
 
 
 def _few(words: Sequence[str]) -> str:
-    return ", ".join(words) if len(words) <= 4 else f"{', '.join(words[:2])}, … {words[-1]} ({len(words)})"
+    listed = ", ".join(words)
+    return listed if len(listed) <= WIDEST else f"{words[0]}, … ({len(words)})"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -17,49 +17,23 @@ The parser is ours and not Python's `ast`, which silently reads `a ^ b + c` as `
 does not know which names exist: that is `shapes.py`. Every error is a `HomeworkError` whose span counts within the text.
 """
 
-import re
-import unicodedata
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
 from rnn_hw.lang.operations import OPERATIONS, OVER_TIME, SPELLINGS
+from rnn_hw.lang.tokens import Token, plain_name, tokens
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 MAX_LENGTH = 20_000  # characters of a text
 MAX_OPERATIONS = 250  # in one formula: bounds the depth of the tree, and so the recursion of every reading
 MAX_DEPTH = 40  # brackets inside brackets
-MAX_DIGITS = 60  # characters of one number, or of one name: bounds every message that quotes it
 MAX_SHIFT = 9999  # in a time index
 
-_WORD = r"[^\W\d⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ](?:[^\W⁰¹²³⁴⁵⁶⁷⁸⁹ᵀ]|[\u0300-\u036f])*"
-_TOKEN = re.compile(
-    r"(?P<space>[^\S\n]+|\#[^\n]*)|(?P<newline>\n)"
-    r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<transpose>\.T\b|ᵀ|[⊤]|\^\s*(?:T\b(?!\s*\[)|⊤|\\top\b|\{\s*T\s*\}))"
-    r"|(?P<superscript>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    rf"|(?P<name>{_WORD})"
-    r"|(?P<sign>\*\*|:=|==|[-+*/@^()\[\],;=']|[−–·×⋅∙⊙∘÷′’∂√∑])"
-    r"|(?P<other>.)",
-    re.DOTALL,
-)
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
-_SAME_SIGN = {
-    "−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "∙": "*", "⊙": "*", "∘": "*", "÷": "/", "^": "**", "′": "'",
-    "’": "'", "√": "sqrt", "∑": "sum",
-}  # fmt: skip
 _BINARY = {"+": "add", "-": "sub", "*": "mul", "/": "div", "@": "matmul"}
-_MARKS = {"\u0304": "_bar", "\u0305": "_bar", "\u0302": "_hat", "\u0303": "_tilde"}
 # What `max(a, b)` with two arguments is called in the table.
 _PAIRED = {"max": "maximum", "min": "minimum"}
 _FUNCTIONS = tuple(n for n, row in OPERATIONS.items() if row.source.startswith(n + "(")) + ("max", "min")
-
-
-class Token(NamedTuple):
-    """A word, number or sign of the text."""
-
-    kind: str  # number, name, superscript, sign, transpose, newline, end
-    text: str
-    span: Span
 
 
 def parse_formula(text: str) -> Node:
@@ -106,65 +80,6 @@ def parse_quantity(text: str) -> Name:
     return name
 
 
-def _tokens(text: str) -> list[Token]:
-    """The tokens of a text; line breaks inside brackets and all other space are left out."""
-    tokens: list[Token] = []
-    line, start, depth = 1, 0, 0
-    for match in _TOKEN.finditer(text):
-        kind, found = str(match.lastgroup), match.group()
-        column = match.start() - start + 1
-        span = Span(line, column, column + len(found))
-        if kind == "newline":
-            line, start = line + 1, match.end()
-            if depth == 0:
-                tokens.append(Token(kind, found, span))
-        elif kind == "other":
-            _refuse_character(found, span)
-        elif kind != "space":
-            if kind in ("number", "superscript", "name") and len(found) > MAX_DIGITS:
-                code, word = ("too-long", "name") if kind == "name" else ("number-too-long", "number")
-                raise HomeworkError(Diagnostic(code, f"a {word} of {len(found):,} characters", span))
-            if kind == "name" and not (found.isascii() or _is_plain(_plain_name(found))):
-                _refuse_character(found, span)
-            found = _SAME_SIGN.get(found, found)
-            depth += (found in "([") - (found in ")]") if kind == "sign" else 0
-            depth = max(depth, 0)
-            tokens.append(Token("name" if found in ("sqrt", "sum") else kind, found, span))
-    tokens.append(Token("end", "", Span(line, len(text) - start + 1, len(text) - start + 2)))
-    return tokens
-
-
-def _refuse_character(found: str, span: Span) -> NoReturn:
-    helps = {
-        "{": "write brackets as `(` and `)`, and a time as `h[t-1]`",
-        "}": "write brackets as `(` and `)`, and a time as `h[t-1]`",
-        "\\": "formulas are plain text here: `sigmoid(z)`, not a LaTeX command",
-        "<": "a time is written `a[1]`, in square brackets",
-        ">": "a time is written `a[1]`, in square brackets",
-        ".": "a number needs a digit beside its point; a product is `*`, a transpose `W.T`",
-        "%": "comments start with `#`",
-        "½": "write `1/2`",
-    }
-    shown = found if found.isprintable() else f"U+{ord(found):04X}"
-    raise HomeworkError(
-        Diagnostic("unexpected-character", f"`{shown}` means nothing in a formula", span, helps.get(found, ""))
-    )
-
-
-def _plain_name(text: str) -> str:
-    """A name as the program spells it: a bar, hat or tilde above a letter becomes the ending `_bar`, `_hat`, `_tilde`."""
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFD", text)
-    endings = "".join(_MARKS.get(c, "") for c in decomposed)
-    return unicodedata.normalize("NFKC", "".join(c for c in decomposed if c not in _MARKS)) + endings
-
-
-def _is_plain(name: str) -> bool:
-    """Whether the name reads back to itself: `½` would become `1⁄2`, and `①` the name `1`."""
-    return re.fullmatch(_WORD, name) is not None and _plain_name(name) == name
-
-
 class _Parser:
     """Recursive descent over the tokens of one text."""
 
@@ -172,7 +87,7 @@ class _Parser:
         if len(text) > MAX_LENGTH:
             message = f"the text is {len(text):,} characters long, more than {MAX_LENGTH:,}"
             raise HomeworkError(Diagnostic("too-long", message, Span(1, 1, 2)))
-        self.tokens = _tokens(text)
+        self.tokens = tokens(text)
         self.position = 0
         self.depth = 0
         self.operations = 0
@@ -273,7 +188,7 @@ class _Parser:
 
     def indexed(self, token: Token) -> Name:
         """The name just taken, with the time that follows it, if one does."""
-        name = _plain_name(token.text)
+        name = plain_name(token.text)
         if not self.at("["):
             return Name(name, None, token.span)
         opened = self.take()

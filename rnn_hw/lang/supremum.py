@@ -57,7 +57,9 @@ def values(formula: Node, variable: str, points: Any) -> Array:
     result = np.array(np.broadcast_to(slots[slot], points.shape), float)
     for k, part in enumerate(slots):
         wide = np.asarray(part, float)
-        wide = wide.reshape((*wide.shape[: wide.ndim - len(code.shapes[k])], -1)).max(axis=-1) if code.shapes[k] else wide
+        wide = (
+            wide.reshape((*wide.shape[: wide.ndim - len(code.shapes[k])], -1)).max(axis=-1) if code.shapes[k] else wide
+        )
         result[~np.broadcast_to(np.isfinite(wide), points.shape)] = np.nan
     return result
 
@@ -98,7 +100,9 @@ def smallest(formula: Node, variable: str) -> float:
     if np.isnan(found).all():
         return 0.0
     order = np.argsort(np.where(np.isnan(found), -np.inf, found))[-12:]
-    return -max(float(np.nanmax(found)), *(_climbed(depth, float(points[k]))[1] for k in order if np.isfinite(points[k])))
+    return -max(
+        float(np.nanmax(found)), *(_climbed(depth, float(points[k]))[1] for k in order if np.isfinite(points[k]))
+    )
 
 
 # --- the search -------------------------------------------------------------------------------------------------------
@@ -182,6 +186,8 @@ def _spikes(size: Size, integral: Size) -> Array:
         excess = np.nan_to_num(rise - np.maximum(size(lows), size(highs)), nan=0.0, posinf=0.0)
         steep = np.argsort(excess)[-8:]
         steep = steep[excess[steep] > 0]
+        if len(steep) == 0:
+            break
         inside = np.linspace(lows[steep], highs[steep], 17, axis=-1)
         found.append(inside.ravel())
         lows, highs = inside[:, :-1].ravel(), inside[:, 1:].ravel()
@@ -233,7 +239,7 @@ def _rounded(size: Size, polished: float, place: float, enough: float) -> float:
 
 def _saturates(size: Size, place: float, enough: float) -> bool:
     """Whether the size stays at the value from `place` out to infinity and came there gradually, as softplus' does."""
-    beyond = size(np.sign(place) * FAR[FAR > abs(place)])
+    beyond = size(np.sign(place) * FAR[np.greater(FAR, abs(place))])
     beyond = beyond[np.isfinite(beyond)]
     if place == 0 or len(beyond) == 0 or not (beyond >= enough).all():
         return False

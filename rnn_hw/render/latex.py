@@ -65,7 +65,7 @@ def report(report: Report, options: Options) -> str:
         wrong = ", ".join(f"({', '.join(map(str, entry))})" for entry in verdict.entries)
         yours = safe(verdict.given or "") + (f" (wrong: {wrong})" if wrong else "")
         true = [_value(verdict.expected, figured, report, decimals), safe(sheet.box(verdict))] if options.key else []
-        points = safe(f"{sheet.mixed(verdict.points)} of {sheet.mixed(verdict.max_points)}")
+        points = safe(sheet.points(verdict))
         sign = SIGNS.get(verdict.verdict, safe(sheet.GLYPHS.get(verdict.verdict, "")))
         rows.append([_key(verdict.key, report), f"{sign} {safe(verdict.verdict)}", yours, *true, points])
     parts = [PREAMBLE, rf"\section*{{{safe(title)}}}", safe(f"{sheet.score(report)}: {sheet.summary(report)}") + "\n"]

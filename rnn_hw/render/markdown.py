@@ -62,8 +62,7 @@ def report(report: Report, options: Options) -> str:
         yours = (code(verdict.given) if verdict.given else "") + (f" (wrong: {wrong})" if wrong else "")
         box = sheet.box(verdict)
         judged = [code(true) if true else "", code(box) if box else ""] if options.key else []
-        points = f"{sheet.mixed(verdict.points)} of {sheet.mixed(verdict.max_points)}"
-        rows.append([_key(verdict.key, report), said, yours, *judged, points])
+        rows.append([_key(verdict.key, report), said, yours, *judged, sheet.points(verdict)])
     parts = [f"# {safe(title)}", f"**{sheet.score(report)}**: {sheet.summary(report)}"]
     parts.append(_table([*headings, "points"], rows))
     wrong_line = sheet.first_wrong(report)

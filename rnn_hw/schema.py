@@ -1,0 +1,148 @@
+"""JSON Schemas of what this program writes and of the files it reads, for programs and for editors.
+
+The schemas of files are made from the rows of `KINDS`, so a new kind is in them by being there. A schema is coarser than
+the program: it knows no shapes and no formulas.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rnn_hw.answers import FIELDS
+from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
+from rnn_hw.kinds import KINDS, kind
+from rnn_hw.problem import COMMON
+
+Schema = dict[str, Any]
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+VERDICTS = ("correct", "carried", "imprecise", "wrong", "blank", "unreadable", "unjudged")
+
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 1}
+POINTS: Schema = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^-?[0-9]+/[0-9]+$"}]}
+ARRAY: Schema = {"anyOf": [{"type": ["number", "null"]}, {"type": "array", "items": {"$ref": "#/$defs/array"}}]}
+VALUE: Schema = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/array"}]}
+WRITTEN: Schema = {"anyOf": [{"type": ["number", "string"]}, {"type": "array", "items": {"$ref": "#/$defs/written"}}]}
+
+
+def record(fields: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+    """An object with these fields and no others."""
+    required = [name for name in fields if name not in optional]
+    return {"type": "object", "properties": dict(fields), "required": required, "additionalProperties": False}
+
+
+def listed(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+DIAGNOSTIC = record(
+    {
+        "code": TEXT,
+        "message": TEXT,
+        "file": TEXT,
+        "line": {"type": ["integer", "null"]},
+        "column": {"type": ["integer", "null"]},
+        "end_column": {"type": ["integer", "null"]},
+        "help": TEXT,
+    }
+)
+TABLE = record(
+    {
+        "title": TEXT,
+        "columns": listed(TEXT),
+        "rows": listed(listed(VALUE)),
+        "note": TEXT,
+        "marks": listed(COUNT),
+    }
+)
+REMARK = record({"text": TEXT, "kind": {"enum": ["note", "proof", "warning", "reason"]}})
+STEP = record({"key": TEXT, "formula": TEXT, "substituted": TEXT, "value": {"$ref": "#/$defs/array"}})
+VERDICT = record(
+    {
+        "key": TEXT,
+        "verdict": {"enum": list(VERDICTS)},
+        "given": {"type": ["string", "null"]},
+        "expected": VALUE,
+        "carried": {"$ref": "#/$defs/array"},
+        "accepted": {
+            "anyOf": [{"type": "null"}, {"type": "array", "items": {"$ref": "#/$defs/array"}, "minItems": 2, "maxItems": 2}]
+        },
+        "points": POINTS,
+        "max_points": POINTS,
+        "entries": listed(listed(COUNT)),
+        "message": TEXT,
+    }
+)
+DIAGNOSIS = record(
+    {"mistake": TEXT, "title": TEXT, "explains": listed(TEXT), "message": TEXT, "alternatives": listed(TEXT)}
+)
+
+
+def _solve() -> Schema:
+    return record(
+        {
+            "version": {"const": 1},
+            "kind": {"enum": list(KINDS)},
+            "title": TEXT,
+            "steps": listed(STEP),
+            "tables": listed(TABLE),
+            "remarks": listed(REMARK),
+            "answers": {"type": "object", "additionalProperties": VALUE},
+        }
+    )
+
+
+def _check() -> Schema:
+    one = record(
+        {
+            "version": {"const": 1},
+            "problem": TEXT,
+            "student": TEXT,
+            "score": POINTS,
+            "max_score": POINTS,
+            "verdicts": listed(VERDICT),
+            "diagnoses": listed(DIAGNOSIS),
+            "diagnostics": listed(DIAGNOSTIC),
+            "tables": listed(TABLE),
+            "remarks": listed(REMARK),
+        },
+        optional=("tables", "remarks"),
+    )
+    each = {"anyOf": [one, _diagnostics()]}
+    return {"description": "one object for one file, a list for several", "anyOf": [one, listed(each)]}
+
+
+def _diagnostics() -> Schema:
+    return record({"version": {"const": 1}, "diagnostics": listed(DIAGNOSTIC)})
+
+
+def _answers() -> Schema:
+    given: Schema = {"type": "object", "additionalProperties": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/written"}]}}
+    fields: dict[str, Schema] = {"problem": TEXT, "student": {"type": ["string", "number", "null"]}, "answers": given}
+    return record(fields, optional=FIELDS[:2])
+
+
+def _problem() -> Schema:
+    """Any kind's problem: the common fields, and by `kind` the fields and givens of that kind."""
+    anything: Schema = {}
+    cases = []
+    for name in KINDS:
+        found = kind(name)
+        fields: dict[str, Schema] = {word: {"description": about} for word, about in COMMON.items()}
+        fields |= {field.name: {"description": field.about} for field in found.fields}
+        fields["kind"] = {"const": name, "description": KINDS[name]}
+        if found.givens:
+            given = {n: {"description": row.about} for row in found.givens for n in row.names.split()}
+            fields["given"] = {"type": "object", "properties": given, "additionalProperties": anything}
+        cases.append(record(fields, optional=tuple(f for f in fields if f != "kind")))
+    return {"oneOf": cases}
+
+
+SCHEMAS = {"solve": _solve, "check": _check, "diagnostics": _diagnostics, "problem": _problem, "answers": _answers}
+
+
+def schema(name: str) -> Schema:
+    """The schema of that name. Raises `HomeworkError`."""
+    if name not in SCHEMAS:
+        raise HomeworkError(Diagnostic("unknown-schema", f"there is no schema `{name}`", help=did_you_mean(name, SCHEMAS)))
+    head: Schema = {"$schema": DRAFT, "title": f"rnnhw {name}"}
+    return head | SCHEMAS[name]() | {"$defs": {"array": ARRAY, "written": WRITTEN}}
