@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from rnn_hw.errors import Diagnostic
-    from rnn_hw.view import Options
+    from rnn_hw.view.selection import Options
 
 app = typer.Typer(
     name="rnnhw",
@@ -84,7 +84,7 @@ def _show_faults(diagnostics: "Iterable[Diagnostic]", as_json: bool) -> None:
 
 
 def _options(digits: int | None, everything: bool, only: str, show: str, key: bool = True) -> "Options":
-    from rnn_hw.view import Options
+    from rnn_hw.view.selection import Options
 
     columns = _words(show)
     for word in columns:

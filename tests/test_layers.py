@@ -31,11 +31,7 @@ GROUPS = (
     {"checker"},
     {"diagnose"},
     {"grade"},
-    {"escape", "layout"},
-    {"excerpt", "plot", "view"},
-    {"sheet"},
-    {"tables"},
-    {"worked"},
+    {"view"},
     {"render"},
     {"cli"},
     {"__main__"},
@@ -43,7 +39,7 @@ GROUPS = (
 RANK = {room: rank for rank, group in enumerate(GROUPS) for room in group}
 
 # Readings of results: of what stands to the left of them they see these and each other, and nothing that computes.
-READINGS = {"escape", "layout", "excerpt", "plot", "view", "tables", "sheet", "worked", "render"}
+READINGS = {"view", "render"}
 READINGS_SEE = {"errors", "lang", "numerals", "results"} | READINGS
 
 # Package from outside -> the one file that imports it, or None where any may but errors.py.
@@ -193,8 +189,8 @@ PLANTED = [
     ("render/json.py", "from . import terminal", "a file of render imports another"),
     ("render/__init__.py", "from rnn_hw.render.json import show", "a file of render imports another"),
     ("render/json.py", "from rnn_hw.solver import solve", "render sees solver"),
-    ("view.py", "from rnn_hw.checker import check", "view sees checker"),
-    ("layout.py", "from rnn_hw.view import shown", "layout imports view"),
+    ("view/selection.py", "from rnn_hw.checker import check", "view sees checker"),
+    ("view/layout.py", "from rnn_hw.render import latex", "view imports render"),
     ("render/json.py", "from rich.console import Console", "imports rich, which only render/terminal.py does"),
     ("render/terminal.py", "import typer", "imports typer, which only cli.py does"),
     ("cli.py", "import rich.console", "imports rich, which only render/terminal.py does"),

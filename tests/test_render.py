@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from rnn_hw import escape, excerpt, layout, plot, sheet, view
 from rnn_hw.errors import Diagnostic, Span
 from rnn_hw.lang import figures
 from rnn_hw.lang.parse import parse_program
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Time
 from rnn_hw.render import json_form, latex, markdown, terminal
 from rnn_hw.results import Answer, Diagnosis, Remark, Report, Series, Step, Table, Trace, Verdict
-from rnn_hw.view import Options
+from rnn_hw.view import escape, excerpt, layout, plot, selection, sheet
+from rnn_hw.view.selection import Options
 
 CELL = parse_program("""
     z[t] = W @ x[t] + U @ h[t-1] + b
@@ -178,7 +178,7 @@ def test_only_keeps_names_and_keys() -> None:
     names = {line.split()[0] for line in text.splitlines() if re.match(r"\w+(\[\d+\])? ", line)}
     assert {"f[1]", "f[2]", "c[2]"} <= names
     assert not names & {"c[1]", "h[1]", "z[1]", "mse"}
-    assert view.unmatched(cell(), ["f", "q", "h[9]"]) == ["q", "h[9]"]
+    assert selection.unmatched(cell(), ["f", "q", "h[9]"]) == ["q", "h[9]"]
 
 
 class Lazy(Sequence[Step]):

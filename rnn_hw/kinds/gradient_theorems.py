@@ -103,7 +103,7 @@ def limit_of_powers(A: Matrix) -> str:
     By repeated squaring with a bound on the rounding error e, since the eigenvalues of a matrix that is not normal may
     be off by far more than an ulp: a power of norm < 1 means rho(A) < 1, a power with |trace| > size means rho(A) > 1.
     """
-    size, error = len(A), 0.0
+    size, error, A = len(A), 0.0, balanced(A)
     rounding = (size + 4) * np.finfo(float).eps
     for _ in range(SQUARINGS):
         norm = float(np.linalg.norm(A))
@@ -116,6 +116,25 @@ def limit_of_powers(A: Matrix) -> str:
         error = error * (2 * norm + error) + rounding * norm * norm
         A = A @ A
     return ""
+
+
+def balanced(A: Matrix) -> Matrix:
+    """D^-1 A D, with the eigenvalues of A and rows about as large as columns; D holds powers of two, so it is exact.
+
+    Osborne, On pre-conditioning of matrices, 1960. A row or column of zeros counts as very small ones.
+    """
+    A, floor = A.copy(), 1e-6 * float(np.abs(A).max())
+    for _ in range(20):
+        before = A.copy()
+        for k in range(len(A)):
+            own = abs(A[k, k])
+            row, column = (max(float(np.abs(part).sum() - own), floor) for part in (A[k], A[:, k]))
+            factor = 2.0 ** round(math.log2(row / column) / 2) if floor > 0 else 1.0
+            A[k] /= factor
+            A[:, k] *= factor
+        if np.array_equal(A, before):
+            break
+    return A
 
 
 def spectral_radius(W: Matrix) -> float:

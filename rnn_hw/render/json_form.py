@@ -6,23 +6,23 @@ between here and the reader changes it. Points of a plot travel as a table.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from rnn_hw import view
 from rnn_hw.errors import Diagnostic
 from rnn_hw.lang import notation
 from rnn_hw.lang.tree import Apply, Name, Num
 from rnn_hw.results import Remark, Report, Series, Table, Trace
+from rnn_hw.view import selection
 
 VERSION = 1
 
 
 def trace(trace: Trace) -> dict[str, Any]:
     """The contract of `solve`."""
-    put_in = view.put_in(trace, view.Options())
+    put_in = selection.put_in(trace, selection.Options())
     return {
         "version": VERSION,
         "kind": trace.kind,
@@ -100,8 +100,8 @@ def diagnostics(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
     }
 
 
-def dumps(result: Mapping[str, Any]) -> str:
-    """The text of a contract: a line for each entry of its lists, so that two results can be compared line by line.
+def dumps(result: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
+    """The text of a contract, or of a list of them: a line for each entry of its lists, so that two results can be compared line by line.
 
     >>> print(dumps({"version": 1, "steps": [{"key": "f[1]"}, {"key": "i[1]"}]}))
     {
@@ -112,6 +112,8 @@ def dumps(result: Mapping[str, Any]) -> str:
       ]
     }
     """
+    if not isinstance(result, Mapping):
+        return "[\n" + ",\n".join(map(dumps, result)) + "\n]"
     encode = json.JSONEncoder(allow_nan=False).encode
     fields = []
     for name, item in result.items():

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from rnn_hw import plot, sheet, view
-from rnn_hw.escape import LATEX_CHARACTER
-from rnn_hw.escape import latex as safe
 from rnn_hw.lang import notation
 from rnn_hw.lang.tree import Apply, Name, Num
 from rnn_hw.results import Remark, Report, Series, Table, Trace
-from rnn_hw.view import Options
+from rnn_hw.view import plot, selection, sheet
+from rnn_hw.view.escape import LATEX_CHARACTER
+from rnn_hw.view.escape import latex as safe
+from rnn_hw.view.selection import Options
 
 PREAMBLE = rf"""\documentclass{{article}}
 \ifdefined\XeTeXversion\else\ifdefined\directlua\else\usepackage[T1]{{fontenc}}\fi\fi
@@ -34,7 +34,7 @@ ACROSS, UP, POINTS = 300, 150, 60  # size of a plot in LaTeX points; points draw
 def trace(trace: Trace, options: Options) -> str:
     """A solved problem as a document."""
     parts = [PREAMBLE, rf"\section*{{{safe(trace.title or trace.kind)}}}"]
-    for group in view.groups(trace, options):
+    for group in selection.groups(trace, options):
         if isinstance(group, str):
             parts.append(safe(group) + "\n")
             continue
@@ -45,7 +45,7 @@ def trace(trace: Trace, options: Options) -> str:
         parts += _beside(trace.tables, trace.series, trace.remarks, options)
     rows = [
         [r"$\vdots$", safe(a)] if isinstance(a, str) else [_key(a.key, trace), _value(a.value, options, trace)]
-        for a in view.answers(trace, options)
+        for a in selection.answers(trace, options)
     ]
     parts += [r"\subsection*{Answers}", _table(["name", "value"], rows)] if rows else []
     return "\n".join([*parts, r"\end{document}"]) + "\n"
@@ -86,7 +86,7 @@ def report(report: Report, options: Options) -> str:
 
 def _step(key: str, formula: Num | Name | Apply, value: object, trace: Trace, options: Options) -> str:
     """The line of a step: what it is, the formula, the numbers put in and the value below each other."""
-    put_in = view.put_in(trace, options)
+    put_in = selection.put_in(trace, options)
     sides = []
     if "formula" in options.show:
         sides.append(notation.latex(formula, None, trace.names, trace.single))
@@ -95,13 +95,13 @@ def _step(key: str, formula: Num | Name | Apply, value: object, trace: Trace, op
         sides += [numbers] if numbers not in sides else []
     if "value" in options.show:
         sides.append(_mathematics(value, options))
-    name = notation.name_text(view.quantity(key), "latex", trace.names, trace.single)
+    name = notation.name_text(selection.quantity(key), "latex", trace.names, trace.single)
     return name + " \\\\\n".join(f" &= {side}" for side in sides)
 
 
 def _mathematics(value: object, options: Options, decimals: int | None = None) -> str:
     """A number or an array in mathematics: a text of one, read by `notation.latex` like one that is put in."""
-    text = view.text(value, options, decimals=decimals)  # type: ignore[arg-type]
+    text = selection.text(value, options, decimals=decimals)  # type: ignore[arg-type]
     return notation.latex(Name("value"), lambda name: text)
 
 
@@ -110,12 +110,12 @@ def _value(value: object, options: Options, source: Trace | Report, decimals: in
         return f"${notation.latex(value, None, source.names)}$"
     if isinstance(value, float | int | np.ndarray) and not isinstance(value, bool):
         return f"${_mathematics(value, options, decimals)}$"
-    return safe(view.text(value, options))  # type: ignore[arg-type]
+    return safe(selection.text(value, options))  # type: ignore[arg-type]
 
 
 def _key(key: str, source: Trace | Report) -> str:
     single = isinstance(source, Trace) and source.single
-    return f"${notation.name_text(view.quantity(key), 'latex', source.names, single)}$"
+    return f"${notation.name_text(selection.quantity(key), 'latex', source.names, single)}$"
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], columns: str = "") -> str:
@@ -135,11 +135,11 @@ def _beside(
     parts = []
     for table in tables:
         rows = []
-        for row in view.rows(table, options):
+        for row in selection.rows(table, options):
             if isinstance(row, str):
                 rows.append([r"$\vdots$", *[""] * (len(table.columns) - 1 + bool(table.marks))])
                 continue
-            cells = [safe(view.text(cell, options)) for cell in row[1]]
+            cells = [safe(selection.text(cell, options)) for cell in row[1]]
             rows.append([*[r"$\to$" if row[0] else ""] * bool(table.marks), *cells])
         headings = [*[""] * bool(table.marks), *table.columns]
         parts += [rf"\subsection*{{{safe(table.title)}}}", _table(headings, rows), safe(table.note) + "\n"]

@@ -6,12 +6,12 @@ GitHub's. Everything else that a person typed goes through `escape.markdown`.
 
 from collections.abc import Iterable, Sequence
 
-from rnn_hw import plot, sheet, view
-from rnn_hw.escape import markdown as safe
-from rnn_hw.escape import markdown_code as code
 from rnn_hw.lang import notation
 from rnn_hw.results import Remark, Report, Series, Table, Trace
-from rnn_hw.view import Options
+from rnn_hw.view import plot, selection, sheet
+from rnn_hw.view.escape import markdown as safe
+from rnn_hw.view.escape import markdown_code as code
+from rnn_hw.view.selection import Options
 
 LABELS = {"proof": "**Proof:** ", "warning": "**Warning:** "}
 
@@ -19,9 +19,9 @@ LABELS = {"proof": "**Proof:** ", "warning": "**Warning:** "}
 def trace(trace: Trace, options: Options) -> str:
     """A solved problem as a page."""
     columns = [c for c in ("formula", "numbers", "value") if c in options.show]
-    put_in = view.put_in(trace, options)
+    put_in = selection.put_in(trace, options)
     parts = [f"# {safe(trace.title or trace.kind)}"]
-    for group in view.groups(trace, options):
+    for group in selection.groups(trace, options):
         if isinstance(group, str):
             parts.append(safe(group))
             continue
@@ -30,15 +30,17 @@ def trace(trace: Trace, options: Options) -> str:
             formula = notation.unicode(step.equation.formula, None, trace.names, trace.single)
             put = notation.unicode(step.equation.formula, put_in, trace.names, trace.single)
             put = "" if put == formula else put
-            cells = {"formula": formula, "numbers": put, "value": view.text(step.value, options)}
+            cells = {"formula": formula, "numbers": put, "value": selection.text(step.value, options)}
             rows.append([_key(step.key, trace), *(code(cells[c]) if cells[c] else "" for c in columns)])
         parts += [] if group.time is None else [f"## Step t = {group.time}"]
         parts.append(_table(["name", *({"numbers": "numbers put in"}.get(c, c) for c in columns)], rows))
     if not options.only:
         parts += _beside(trace.tables, trace.series, trace.remarks, options)
-    asked = view.answers(trace, options)
+    asked = selection.answers(trace, options)
     rows = [
-        ["⋮", safe(a)] if isinstance(a, str) else [_key(a.key, trace), code(view.text(a.value, options, trace.names))]
+        ["⋮", safe(a)]
+        if isinstance(a, str)
+        else [_key(a.key, trace), code(selection.text(a.value, options, trace.names))]
         for a in asked
     ]
     parts += ["## Answers", _table(["name", "value"], rows)] if rows else []
@@ -57,7 +59,7 @@ def report(report: Report, options: Options) -> str:
             rows.append(["⋮", safe(verdict), *[""] * (len(headings) - 1)])
             continue
         said = f"{sheet.GLYPHS.get(verdict.verdict, '')} {verdict.verdict}"
-        true = view.text(verdict.expected, figured, report.names, decimals)
+        true = selection.text(verdict.expected, figured, report.names, decimals)
         wrong = ", ".join(_index(entry) for entry in verdict.entries)
         yours = (code(verdict.given) if verdict.given else "") + (f" (wrong: {wrong})" if wrong else "")
         box = sheet.box(verdict)
@@ -83,7 +85,7 @@ def report(report: Report, options: Options) -> str:
 
 def _key(key: str, source: Trace | Report) -> str:
     single = isinstance(source, Trace) and source.single
-    return code(notation.name_text(view.quantity(key), "unicode", source.names, single))
+    return code(notation.name_text(selection.quantity(key), "unicode", source.names, single))
 
 
 def _index(entry: Sequence[int]) -> str:
@@ -104,11 +106,11 @@ def _beside(
     for table in tables:
         headings = [*[" "] * bool(table.marks), *map(safe, table.columns)]
         rows = []
-        for row in view.rows(table, options):
+        for row in selection.rows(table, options):
             if isinstance(row, str):
                 rows.append(["⋮", safe(row), *[""] * (len(headings) - 2)][: max(len(headings), 1)])
                 continue
-            cells = [code(view.text(c, options)) if view.text(c, options) else "" for c in row[1]]
+            cells = [code(selection.text(c, options)) if selection.text(c, options) else "" for c in row[1]]
             rows.append([*["**→**" if row[0] else ""] * bool(table.marks), *cells])
         parts += [f"## {safe(table.title)}", _table(headings, rows), safe(table.note)]
     for curves in series:

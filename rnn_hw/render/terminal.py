@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rnn_hw import excerpt, layout, plot, sheet, tables, worked
 from rnn_hw.errors import Diagnostic
-from rnn_hw.escape import terminal as safe
 from rnn_hw.results import Remark, Report, Series, Table, Trace
-from rnn_hw.view import Options
+from rnn_hw.view import excerpt, layout, plot, sheet, tables, worked
+from rnn_hw.view.escape import terminal as safe
+from rnn_hw.view.selection import Options
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

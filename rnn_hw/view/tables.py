@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnn_hw import layout, sheet, view
-from rnn_hw.escape import terminal as safe
 from rnn_hw.lang import figures, notation
 from rnn_hw.results import Report, Table, Trace, Verdict
-from rnn_hw.view import Options
+from rnn_hw.view import layout, selection, sheet
+from rnn_hw.view.escape import terminal as safe
+from rnn_hw.view.selection import Options
 
 GAP = 2  # cells between two columns
 
@@ -49,7 +49,7 @@ def grid(
 
 def table(table: Table, options: Options, room: int) -> Grid:
     """A table as it came: numbers with their points in line, a `>` in front of the rows to be pointed out."""
-    shown = view.rows(table, options)
+    shown = selection.rows(table, options)
     kept = [row for row in shown if not isinstance(row, str)]
     columns: list[list[Cell]] = []
     right = set()
@@ -126,16 +126,16 @@ def _yours(verdict: Verdict, room: int) -> Cell:
 def key(key: str, source: Trace | Report) -> str:
     """A quantity as this sheet calls it."""
     single = isinstance(source, Trace) and source.single
-    return safe(notation.name_text(view.quantity(key), "unicode", source.names, single))
+    return safe(notation.name_text(selection.quantity(key), "unicode", source.names, single))
 
 
 def value(value: Any, options: Options, room: int, names: Mapping[str, str], decimals: int | None = None) -> Cell:
     """A value in lines: a matrix as a grid if that is narrow enough, else all on one line to be broken."""
-    if view.is_matrix(value):
-        lines = layout.matrix(view.cells(value, options, decimals))
+    if selection.is_matrix(value):
+        lines = layout.matrix(selection.cells(value, options, decimals))
         if layout.width(lines[0]) <= room:
             return lines
-    return [safe(view.text(value, options, names, decimals))]
+    return [safe(selection.text(value, options, names, decimals))]
 
 
 def aligned(values: Sequence[Any], options: Options) -> list[str] | None:
@@ -143,7 +143,7 @@ def aligned(values: Sequence[Any], options: Options) -> list[str] | None:
     if not values or not all(isinstance(v, float | np.ndarray) and np.size(v) == 1 for v in values):
         return None
     column = np.array([np.asarray(v, dtype=float).item() for v in values])
-    return [row[0].rstrip() for row in figures.grid(column, view.digits(options))]
+    return [row[0].rstrip() for row in figures.grid(column, selection.digits(options))]
 
 
 def natural(cells: Iterable[Cell]) -> int:

@@ -4,8 +4,8 @@ Needs nothing but the standard library, so that a fault found early is reported 
 """
 
 from rnn_hw.errors import Diagnostic
-from rnn_hw.escape import terminal
-from rnn_hw.layout import width
+from rnn_hw.view.escape import terminal
+from rnn_hw.view.layout import width
 
 WINDOW = 100  # cells of an excerpt; of a longer line the part around the fault is shown
 BEFORE = 40  # cells of them in front of the fault

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw import view
 from rnn_hw.lang import figures
 from rnn_hw.results import Report, Value, Verdict
+from rnn_hw.view import selection
 
 RUN, RUN_ENDS = 8, 2  # in a long sheet, of so many equal verdicts in a row the ends are shown
 
@@ -23,24 +23,24 @@ GLYPHS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def verdicts(report: Report, options: view.Options) -> list[Verdict | str]:
+def verdicts(report: Report, options: selection.Options) -> list[Verdict | str]:
     """The lines of a sheet; in a long one the middle of many with the same verdict is left out."""
-    wanted = [v for v in report.verdicts if view.chosen(v.key, report.names, options)]
-    if options.all or len(wanted) <= view.FULL_ROWS:
+    wanted = [v for v in report.verdicts if selection.chosen(v.key, report.names, options)]
+    if options.all or len(wanted) <= selection.FULL_ROWS:
         return list(wanted)
     kept: list[int] = []
     for _, run in groupby(range(len(wanted)), lambda k: wanted[k].verdict):
         places = list(run)
         kept += places if len(places) <= RUN else [*places[:RUN_ENDS], *places[-RUN_ENDS:]]
-    return view.with_gaps(wanted, kept, "line")
+    return selection.with_gaps(wanted, kept, "line")
 
 
-def decimals(report: Report, options: view.Options) -> tuple[int, int | None]:
+def decimals(report: Report, options: selection.Options) -> tuple[int, int | None]:
     """Significant figures and decimals of a true value: what the reader asks for, else the place the problem asks."""
     if options.digits or report.shown_digits is None:
-        return view.digits(options), None
+        return selection.digits(options), None
     kind, count = report.shown_digits
-    return (count, None) if kind == "digits" else (view.DIGITS, count)
+    return (count, None) if kind == "digits" else (selection.DIGITS, count)
 
 
 def box(verdict: Verdict) -> str:
@@ -96,7 +96,7 @@ def first_wrong(report: Report) -> Verdict | None:
     return next((v for v in report.verdicts if v.verdict in ("wrong", "unreadable")), None)
 
 
-def pointed_out(verdict: Verdict, report: Report, options: view.Options) -> str:
+def pointed_out(verdict: Verdict, report: Report, options: selection.Options) -> str:
     """What stands beside the first wrong line: the person's number and, unless it is kept back, the true one."""
     number = isinstance(verdict.expected, float | np.ndarray) and np.size(verdict.expected) == 1
     if verdict.given is None or len(verdict.given) > 24 or not number:
@@ -104,7 +104,7 @@ def pointed_out(verdict: Verdict, report: Report, options: view.Options) -> str:
     said = f"yours {verdict.given}"
     if options.key:
         figured, places = decimals(report, options)
-        said += f", true {view.text(verdict.expected, options._replace(digits=figured), decimals=places)}"
+        said += f", true {selection.text(verdict.expected, options._replace(digits=figured), decimals=places)}"
     return said
 
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.escape import terminal
 from rnn_hw.lang import figures
-from rnn_hw.layout import width
 from rnn_hw.results import Series
+from rnn_hw.view.escape import terminal
+from rnn_hw.view.layout import width
 
 MARKERS = "●○×+◆◇*#"
 HEIGHT, WIDEST = 12, 64

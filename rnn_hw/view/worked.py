@@ -7,11 +7,11 @@ All text that comes out is safe for a terminal. What is shown at all is decided 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 
-from rnn_hw import layout, tables, view
-from rnn_hw.escape import terminal as safe
 from rnn_hw.lang import notation
 from rnn_hw.results import Answer, Trace
-from rnn_hw.view import Group, Options
+from rnn_hw.view import layout, selection, tables
+from rnn_hw.view.escape import terminal as safe
+from rnn_hw.view.selection import Group, Options
 
 HEADINGS = {"numbers": "numbers put in"}
 
@@ -23,8 +23,8 @@ def steps(trace: Trace, options: Options, room: int) -> Iterator[tables.Grid | s
     columns: list[str] = [c for c in ("formula", "numbers", "value") if c in options.show]
     headings = ["name", *(HEADINGS.get(c, c) for c in columns)]
     rows_of = _step_rows(trace, options, columns, room)
-    shown = view.groups(trace, options)
-    first = [(g, [] if isinstance(g, str) else rows_of(g)) for g in islice(shown, 2 * view.FULL_GROUPS)]
+    shown = selection.groups(trace, options)
+    first = [(g, [] if isinstance(g, str) else rows_of(g)) for g in islice(shown, 2 * selection.FULL_GROUPS)]
     widths = _step_widths([row for _, rows in first for row in rows], columns, room)
     for group, rows in chain(first, ((g, None) for g in shown)):
         if isinstance(group, str):
@@ -38,7 +38,7 @@ def _step_rows(
     trace: Trace, options: Options, columns: list[str], room: int
 ) -> Callable[[Group], list[list[tables.Cell]]]:
     """What makes the rows of a group: for each step its cells, before they are broken."""
-    put_in = view.put_in(trace, options)
+    put_in = selection.put_in(trace, options)
 
     def rows(group: Group) -> list[list[tables.Cell]]:
         in_line = tables.aligned([step.value for step in group.steps], options)
@@ -92,12 +92,12 @@ def _step_widths(rows: Sequence[Sequence[tables.Cell]], columns: list[str], room
 
 def answers(trace: Trace, options: Options, room: int) -> list[tables.Grid]:
     """The final tables: plain numbers with a column for each time where that fits, everything else a line each."""
-    shown = view.answers(trace, options)
+    shown = selection.answers(trace, options)
     asked = [a for a in shown if not isinstance(a, str)]
     gaps = tuple(safe(gap) for gap in shown if isinstance(gap, str))
-    table = _by_time([a for a in asked if view.time_of(a.key) is not None], trace, options, room)
+    table = _by_time([a for a in asked if selection.time_of(a.key) is not None], trace, options, room)
     grids = [table._replace(notes=gaps)] if table else []
-    rest = [a for a in asked if view.time_of(a.key) is None] if table else asked
+    rest = [a for a in asked if selection.time_of(a.key) is None] if table else asked
     if rest:
         labels = [tables.key(a.key, trace) for a in rest]
         first = max(min(max(map(layout.width, labels)), room // 3), 4)
@@ -114,7 +114,7 @@ def answers(trace: Trace, options: Options, room: int) -> list[tables.Grid]:
 
 def _by_time(timed: Sequence[Answer], trace: Trace, options: Options, room: int) -> tables.Grid | None:
     """A row for each name and a column for each time; None where that does not fit or does not fill up."""
-    values = {(view.quantity(a.key).name, view.time_of(a.key) or 0): a.value for a in timed}
+    values = {(selection.quantity(a.key).name, selection.time_of(a.key) or 0): a.value for a in timed}
     names, times = list(dict.fromkeys(n for n, _ in values)), sorted({t for _, t in values})
     if len(times) < 2 or len(values) != len(names) * len(times):
         return None
