@@ -8,7 +8,7 @@ sheet is a class of one. The verdicts and their order of precedence are those of
 import os
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,10 @@ from rnn_hw.shape_slips import slip
 from rnn_hw.solver import true_value
 from rnn_hw.source import diagnostic
 from rnn_hw.text_answers import judge_formula, judge_word
-from rnn_hw.tolerance import COARSEST, tolerance, within
+from rnn_hw.tolerance import COARSEST, GUARD_DIGIT, tolerance, within
 
 Array = NDArray[Any]
-RIGHT = ("correct", "imprecise")  # right as far as it goes: what follows from it is no carried mistake
+LEAST_SAID = 0.5  # an imprecise answer says more than this: a bare `1` or `0` for a gate is a guess
 
 
 def check(answers: "str | os.PathLike[str]", problem: "str | os.PathLike[str] | None" = None, strict: bool = False) -> Report:
@@ -153,6 +153,14 @@ def _verdict(
     return numbers.verdict(line, entry, student)
 
 
+class _Alike(NamedTuple):
+    """Students who answered the same numeric lines: the keys in an order in which each comes after what it uses."""
+
+    keys: tuple[str, ...]
+    students: Array
+    uses: Uses | None  # None where every answer is the true value
+
+
 class _Numbers:
     """The verdicts on all numeric lines of all sheets."""
 
@@ -162,6 +170,7 @@ class _Numbers:
         self.by_place = {(line.name, line.time): line for line in self.lines}
         self.true = {line.key: np.asarray(truth[line.key], float) for line in self.lines}
         self.words: dict[str, list[str]] = {}  # by key: a verdict for each student
+        self.right: dict[str, NDArray[np.bool_]] = {}  # by key: what follows from this answer is no carried mistake
         self.uses: dict[int, Uses] = {}  # by student, where anything is in doubt
         self.entries: dict[tuple[str, int], Array] = {}  # the wrong entries
         self.page = self._page(sheets)
@@ -190,31 +199,63 @@ class _Numbers:
         direct = {k: within(v, self.true[k], self.room[k]) for k, v in page.value.items()}
         self.follow = {k: v for k, v in followed(self.setup, self.lines, page).items() if k in page.value}
         self.box = {k: tolerance(self.follow[k], self.half[k], place) for k in page.value}
+        self.right = {k: np.ones(page.students, bool) for k in page.value}
         doubtful = np.zeros(page.students, bool)
-        for key, right in direct.items():
-            doubtful |= page.known[key] & ~right.reshape(page.students, -1).all(axis=1)
+        for key, near in direct.items():
+            doubtful |= page.known[key] & ~near.reshape(page.students, -1).all(axis=1)
+        groups = self._groups(doubtful)
         if doubtful.any():
-            self._widen(np.flatnonzero(doubtful), direct)
+            self._widen(np.flatnonzero(doubtful), direct, self._after_a_doubt(groups, direct))
         near = {k: within(v, self.follow[k], self.box[k]) for k, v in page.value.items()}
-        groups: dict[tuple[bool, ...], list[int]] = {}
-        table = np.array([page.known[k] for k in page.value]).T
-        for student, row in enumerate(table):
-            groups.setdefault(tuple(row), []).append(student)
-        for pattern, students in groups.items():
-            self._judge_alike([k for k, on in zip(page.value, pattern, strict=True) if on], np.array(students), direct, near)
+        for alike in groups:
+            self._judge_alike(alike, direct, near)
+            if alike.uses is not None:
+                self.uses |= dict.fromkeys(map(int, alike.students[doubtful[alike.students]]), alike.uses)
 
-    def _widen(self, students: Array, direct: Mapping[str, NDArray[np.bool_]]) -> None:
+    def _groups(self, doubtful: NDArray[np.bool_]) -> list[_Alike]:
+        """The students by what they answered."""
+        page = self.page
+        found: dict[tuple[bool, ...], list[int]] = {}
+        for student, row in enumerate(np.array([page.known[k] for k in page.value]).T):
+            found.setdefault(tuple(row), []).append(student)
+        in_order = [self.by_place[place].key for place in order(self.setup)]
+        groups = []
+        for pattern, members in found.items():
+            students, there = np.array(members), {k for k, on in zip(page.value, pattern, strict=True) if on}
+            uses = Uses(self.setup, self.by_place, there) if doubtful[students].any() else None
+            groups.append(_Alike(tuple(k for k in in_order if k in there), students, uses))
+        return groups
+
+    def _after_a_doubt(
+        self, groups: Sequence[_Alike], direct: Mapping[str, NDArray[np.bool_]]
+    ) -> dict[str, NDArray[np.bool_]]:
+        """By key, for each student: whether an answer that is not the true value is used on the way to this one."""
+        after = {k: np.zeros(self.page.students, bool) for k in self.page.value}
+        for keys, students, uses in groups:
+            for key in keys if uses is not None else ():
+                assert uses is not None
+                for other in uses.keys[key]:
+                    off = ~direct[other][students].reshape(len(students), -1).all(axis=1)
+                    after[key][students] |= off | after[other][students]
+        return after
+
+    def _widen(
+        self, students: Array, direct: Mapping[str, NDArray[np.bool_]], after: Mapping[str, NDArray[np.bool_]]
+    ) -> None:
         """The carried box: the tolerance, and what rounding of the earlier answers may have hidden.
 
-        Of a right answer the unrounded value is known, so it may have been carried instead; of any other answer only
-        that it lies within half a unit of what is printed, counted as one place coarser than asked at most.
+        Where all was right so far the unrounded value is known, and may have been carried instead, or with a digit more
+        than printed. Of any other answer only that it lies within half a unit of what is printed, counted as one place
+        coarser than asked at most.
         """
         page = self.page.some(students)
         moves = {}
         for key, value in page.value.items():
-            right, half = direct[key][students], self.half[key][students]
-            half = np.minimum(half, COARSEST * self.room[key][students])
-            moves[key] = (np.where(right, self.true[key] - value, half), np.where(right, 0, -half))
+            true, half, room = self.true[key], self.half[key][students], self.room[key][students]
+            half = np.minimum(half, COARSEST * np.maximum(room, tolerance(value, half, self.problem.place)))
+            settled = direct[key][students] & ~after[key][students].reshape(-1, *(1,) * true.ndim)
+            beyond = np.where(within(value, true, np.zeros(())), 0, np.copysign(GUARD_DIGIT * half, true - value))
+            moves[key] = (np.where(settled, true - value + beyond, half), np.where(settled, 0, -half))
         base = {k: v[students] for k, v in self.follow.items()}
         everything = followed(self.setup, self.lines, page)
         reach = reach_of_rounding(self.setup, self.lines, page, moves, everything | base)
@@ -224,44 +265,38 @@ class _Numbers:
             self.box[key] = wider
 
     def _judge_alike(
-        self,
-        keys: Sequence[str],
-        students: Array,
-        direct: Mapping[str, NDArray[np.bool_]],
-        near: Mapping[str, NDArray[np.bool_]],
+        self, alike: _Alike, direct: Mapping[str, NDArray[np.bool_]], near: Mapping[str, NDArray[np.bool_]]
     ) -> None:
-        """Students who answered the same lines, in an order in which each line comes after what it uses."""
-        doubt = any(not direct[k][students].all() for k in keys)
-        uses = Uses(self.setup, self.by_place, keys) if doubt else None
-        right: dict[str, NDArray[np.bool_]] = {}
-        for name, time in order(self.setup):
-            key = self.by_place[name, time].key
-            if key not in keys:
-                continue
+        keys, students, uses = alike
+        for key in keys:
             exact, follows = direct[key][students], near[key][students]
             if uses is None:
                 self._put(key, students, np.full(len(students), "correct"), None)
                 continue
             clean = np.ones(len(students), bool)
             for other in uses.keys[key]:
-                clean &= right[other]
+                clean &= self.right[other][students]
             axes = (slice(None),) + (None,) * (exact.ndim - 1)
             correct = exact | (follows & clean[axes])
             carried = ~correct & follows & ~clean[axes]
             if carried.any() and not self.strict:
-                carried = self._guarded(key, students, carried, uses, right)
+                carried = self._guarded(key, students, carried, uses)
             elif self.strict:
                 carried = np.zeros_like(carried)
-            value, half = self.page.value[key][students], self.half[key][students]
-            coarse = (half > self.room[key][students]) & (half < 0.5 if self.problem.place is None else True)
-            imprecise = ~correct & ~carried & coarse & within(value, self.true[key], half)
+            imprecise = ~correct & ~carried & self._fewer_digits(key, students)
             wrong = ~(correct | carried | imprecise)
             flats = [a.reshape(len(students), -1) for a in (wrong, imprecise, carried)]
             words = np.select([f.any(axis=1) for f in flats], ["wrong", "imprecise", "carried"], "correct")
             self._put(key, students, words, wrong)
-            right[key] = np.isin(words, RIGHT)
-        if uses is not None:
-            self.uses |= dict.fromkeys(map(int, students), uses)
+            close = within(self.page.value[key][students], self.true[key], COARSEST * self.room[key][students])
+            fine = correct | (imprecise & close)
+            self.right[key][students] = fine.reshape(len(students), -1).all(axis=1)
+
+    def _fewer_digits(self, key: str, students: Array) -> NDArray[np.bool_]:
+        """Which entries agree with the true ones to the digits that are there, and say something with them."""
+        value, half, true = self.page.value[key][students], self.half[key][students], self.true[key]
+        coarse = (half > self.room[key][students]) & (half < np.maximum(LEAST_SAID, np.abs(true) / 2))
+        return coarse & within(value, true, half)
 
     def _put(self, key: str, students: Array, words: Array, wrong: Array | None) -> None:
         column = self.words.setdefault(key, [""] * self.page.students)
@@ -270,22 +305,26 @@ class _Numbers:
             if wrong is not None and wrong[k].any():
                 self.entries[key, int(student)] = np.argwhere(wrong[k]) + 1
 
-    def _guarded(
-        self, key: str, students: Array, carried: Array, uses: Uses, right: Mapping[str, NDArray[np.bool_]]
-    ) -> Array:
-        """A line is not carried where wrong earlier values alone fix its digits, whatever the others are (a gate of 0)."""
+    def _guarded(self, key: str, students: Array, carried: Array, uses: Uses) -> Array:
+        """A line is not carried where wrong earlier values alone fix its digits, whatever the others are (a gate of 0).
+
+        Tried are each wrong answer by itself, and all zeros among the wrong answers together.
+        """
         carried = carried.copy()
+        others = uses.keys[key] | uses.given[key]
         for k, student in enumerate(students):
             if not carried[k].any():
                 continue
-            wrong = frozenset(other for other in uses.keys[key] if not right[other][k])
-            others = uses.keys[key] | uses.given[key]
-            kept = [some for some in dict.fromkeys([wrong, *(frozenset([w]) for w in sorted(wrong))]) if others - some]
-            if not kept:
-                continue
             values = {other: self.page.value[other][student] for other in uses.on_page}
+            wrong = sorted(other for other in uses.keys[key] if not self.right[other][student])
+            zero = {w: values[w] == 0 for w in wrong}
+            all_zero = others == {w for w in wrong if zero[w].all()}
+            kept = [{w: np.array(True)} for w in wrong if others != {w}]
+            kept += [{w: z for w, z in zero.items() if w != free} for free in wrong] if all_zero else [zero]
             drawn = varied(self.setup, self.lines, values, kept)[key]
-            fixed = within(drawn, self.follow[key][student], self.box[key][student]).all(axis=1)
+            finite = np.isfinite(drawn)
+            same = within(drawn, self.follow[key][student], self.box[key][student])
+            fixed = (same | ~finite).all(axis=1) & finite.any(axis=1)
             carried[k] &= ~fixed.any(axis=0)
         return carried
 
@@ -298,7 +337,7 @@ class _Numbers:
         value = self.page.value[key][student]
         uses = self.uses.get(student)
         before = uses.keys[key] if uses is not None else frozenset()
-        own = sorted((k for k in before if self.words[k][student] not in RIGHT), key=list(self.true).index)
+        own = sorted((k for k in before if not self.right[k][student]), key=list(self.true).index)
         rounded = word == "correct" and not within(value, true, room).all()
         middle, width = (follow, box) if own or rounded else (true, room)
         message = ""
@@ -307,13 +346,15 @@ class _Numbers:
         elif word == "wrong":
             message = slip(value, true, self.half[key][student])
         wrong = self.entries.get((key, student))
+        with np.errstate(invalid="ignore"):  # an overflow
+            accepted = (middle - width, middle + width)
         return Verdict(
             key,
             word,
             entry.text,
             true,
             follow if before else None,
-            (middle - width, middle + width),
+            accepted,
             "0",
             "0",
             tuple(tuple(int(n) for n in row) for row in wrong) if wrong is not None and value.ndim else (),

@@ -148,31 +148,39 @@ def reach_of_rounding(
                 flat[:, k] += moves[key][side][students].reshape(len(students), -1)[:, k]
         moved = followed(setup, lines, Page(len(students), value, some.known))
         for key, array in moved.items():
-            change = np.abs(array - base[key][students])
+            with np.errstate(invalid="ignore"):
+                change = np.abs(array - base[key][students])
             change = np.where(np.isfinite(change), change, 0)
             total[key][students] = change.reshape(len(entries), 2, *change.shape[1:]).max(axis=1).sum(axis=0)
     return total
 
 
-def varied(setup: Setup, lines: Sequence[Line], values: Mapping[str, Array], kept: Sequence[frozenset[str]]) -> dict[str, Array]:
-    """Each line where one person's answers in `kept[k]` stay as they are and everything else takes other values.
+def varied(
+    setup: Setup, lines: Sequence[Line], values: Mapping[str, Array], kept: Sequence[Mapping[str, NDArray[np.bool_]]]
+) -> dict[str, Array]:
+    """Each line where those entries of one person's answers that `kept[k]` marks stay, and everything else is drawn.
 
-    Returns arrays led by the axes (which set is kept, draw). Weights, inputs, states and all other answers are drawn.
+    Returns arrays led by the axes (which set is kept, draw). Weights, inputs, states and all other answers are drawn,
+    every other time without a negative number, which not every formula has a value for.
     """
     random = np.random.default_rng(7)
     lead = (len(kept), DRAWS)
+
+    def drawn(shape: tuple[int, ...]) -> Array:
+        numbers = random.normal(size=(*lead, *shape))
+        numbers[:, 1::2] = np.abs(numbers[:, 1::2])
+        return numbers
+
     value: dict[str, Array] = {}
     known: dict[str, NDArray[np.bool_]] = {}
     for key, answer in values.items():
-        drawn = random.normal(size=(*lead, *answer.shape))
-        stays = np.array([key in some for some in kept]).reshape(-1, 1, *(1,) * answer.ndim)
-        value[key] = np.where(stays, answer, drawn)
+        stays = np.array([np.broadcast_to(some.get(key, False), answer.shape) for some in kept])
+        value[key] = np.where(stays[:, None], answer, drawn(answer.shape))
         known[key] = np.ones(lead, bool)
     given: dict[str, Array | Stack] = {}
     for name, array in setup.given.items():
         if isinstance(array, Stack):
-            shape = array.values.shape
-            given[name] = Stack(random.normal(size=(shape[0], *lead, *shape[1:])), array.first)
+            given[name] = Stack(np.moveaxis(drawn(array.values.shape), 2, 0), array.first)
         else:
-            given[name] = random.normal(size=(*lead, *np.shape(array)))
+            given[name] = drawn(np.shape(array))
     return followed(setup, lines, Page(len(kept), value, known), given)

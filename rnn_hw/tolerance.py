@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+ZERO_SIZE = 0.01  # zero has no significant figures; one asked is then two decimals, two are three
 UNSTATED = 0.005  # where no place is asked, two decimals at least
 SLACK = 1e-12  # relative: 17-digit answers and batched evaluation must not disagree by a unit in the last place
 COARSEST = 10.0  # an earlier answer counts as rounded to one place less than asked at most
+GUARD_DIGIT = 0.1  # of a half unit: what rounding hides of a number that was carried with one digit more than printed
 
 
 def tolerance(reference: Array, half_unit: Array, place: tuple[str, int] | None) -> Array:
@@ -20,7 +22,7 @@ def tolerance(reference: Array, half_unit: Array, place: tuple[str, int] | None)
         return np.full(np.broadcast_shapes(reference.shape, half_unit.shape), 0.5 * 10.0**-number)
     size = np.abs(reference)
     with np.errstate(divide="ignore"):
-        exponent = np.where(size > 0, np.floor(np.log10(np.where(size > 0, size, 1)) + 1e-15), 0)
+        exponent = np.floor(np.log10(np.where(size > 0, size, ZERO_SIZE)) + 1e-15)
     return np.broadcast_to(0.5 * 10.0 ** (exponent - number + 1), np.broadcast_shapes(size.shape, half_unit.shape))
 
 
@@ -33,4 +35,5 @@ def slack(*arrays: Array) -> Array:
 def within(a: Array, b: Array, room: Array) -> NDArray[np.bool_]:
     """Whether values agree up to `room`; never for what is not finite."""
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.abs(a - b) <= room + slack(a, b))
+        gap = np.abs(a - b)
+        return np.asarray((gap <= room + slack(a, b)) & np.isfinite(gap))

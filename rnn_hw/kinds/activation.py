@@ -46,7 +46,7 @@ class Activation(NamedTuple):
 
     def slopes(self) -> Slopes:
         """The bounds of the derivative's size."""
-        low = self.peak.value if self.linear else smallest(self.slope, Z.name)
+        low = self.peak.value if self.linear else smallest(self.slope, Z.name) * (1 - 1e-9)  # a grid sees no less
         return Slopes(low, self.peak.value, self.linear)
 
 

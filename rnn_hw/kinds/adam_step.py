@@ -1,9 +1,11 @@
 """Adam on a number, a vector or a matrix: one step, or several where several gradients are given."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from rnn_hw.equations import load
-from rnn_hw.kinds.givens import read_given
+from rnn_hw.kinds.givens import place_of_given, read_given
 from rnn_hw.kinds.kind import Field, Form, Given, Kind, Setup
 from rnn_hw.lang.evaluate import Stack
 from rnn_hw.lang.rewrite import mapped, renamed
@@ -24,28 +26,31 @@ GIVENS = (
 
 
 def setup(form: Form) -> Setup | None:
-    reader = form.reader
+    """Adam's equations by the file's conventions, its moments and parameters standing at time 0."""
     values = read_given(form, GIVENS, {})
     place, correction = _conventions(form)
-    if reader.faults:
+    if "t" in values.given:
+        _report_moments(form, int(np.asarray(values.given["t"])), values.missing)
+    if form.reader.faults:
         return None
-    start = int(np.asarray(values.given.pop("t")))
-    for name in sorted(values.missing):
-        if start > 1:
-            help = f"only before step 1 is it zero, and `t` is {start}"
-            reader.fault("missing-given", f"`{name}` is not given", form.root.keys.get("given") or form.root, help)
-    shape = values.shapes["theta"]
-    for name in ("theta", "m", "v"):  # the values so far stand at time 0
+    start, shape = int(np.asarray(values.given.pop("t"))), values.shapes["theta"]
+    for name in ("theta", "m", "v"):
         array = values.given.get(name, np.zeros(shape))
         assert not isinstance(array, Stack)
         values.given[name] = Stack(array[None], 0)
         values.shapes.pop(name, None)
-    steps = np.arange(start, start + values.steps, dtype=float)
-    values.given["t"] = Stack(steps, 1)
+    values.given["t"] = Stack(np.arange(start, start + values.steps, dtype=float), 1)
     values.shapes["t"] = ()
     program = equations(place, correction)
     shapes = infer(program, values.shapes, dict.fromkeys(("theta", "m", "v"), shape))
     return Setup(program, values.given, shapes, values.steps, single=values.steps == 1)
+
+
+def _report_moments(form: Form, start: int, missing: Collection[str]) -> None:
+    """The moments may be left out before the first step only."""
+    for name in sorted(missing) if start > 1 else ():
+        help = f"it is zero before step 1 alone, and `t` is {start:,}"
+        form.reader.fault("missing-given", f"`{name}` is not given", place_of_given(form), help)
 
 
 def equations(place: str, correction: bool) -> Program:
@@ -66,7 +71,7 @@ def _conventions(form: Form) -> tuple[str, bool]:
     fields = reader.map(value, "conventions")
     reader.known_keys(fields, ("epsilon", "bias_correction"), "convention")
     place, correction = fields.get("epsilon"), fields.get("bias_correction")
-    chosen = reader.word(place, "place of epsilon", PLACES) if place is not None else None
+    chosen = reader.word(place, "epsilon", PLACES, "place of epsilon") if place is not None else None
     corrected = reader.truth(correction, "bias_correction") if correction is not None else None
     return chosen or PLACES[0], corrected is not False
 

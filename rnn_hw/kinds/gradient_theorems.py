@@ -103,8 +103,9 @@ def limit_of_powers(A: Matrix) -> str:
     By repeated squaring with a bound on the rounding error e, since the eigenvalues of a matrix that is not normal may
     be off by far more than an ulp: a power of norm < 1 means rho(A) < 1, a power with |trace| > size means rho(A) > 1.
     """
-    size, error, A = len(A), 0.0, balanced(A)
-    rounding = (size + 4) * np.finfo(float).eps
+    size, A = len(A), balanced(A)
+    rounding = (size + 4) * float(np.finfo(float).eps)
+    error = rounding * float(np.linalg.norm(A))
     for _ in range(SQUARINGS):
         norm = float(np.linalg.norm(A))
         if norm + error + rounding < 1:

@@ -1,8 +1,11 @@
 """LSTM forward pass in numbers: any number of inputs D, hidden units H and steps T."""
 
+from collections.abc import Collection
+
 from rnn_hw.equations import load
-from rnn_hw.kinds.givens import read_given, without
+from rnn_hw.kinds.givens import read_given
 from rnn_hw.kinds.kind import Form, Given, Kind, Setup
+from rnn_hw.lang.rewrite import names_in
 from rnn_hw.lang.shapes import infer
 from rnn_hw.lang.tree import Program
 
@@ -15,17 +18,28 @@ GIVENS = (
     Given("h[0] c[0]", "H", default=0.0, about="the states before the first step"),
     Given("y", "H", series=True, optional=True, about="targets, one row per step"),
 )
+ALIASES = {"W_c": "W_g", "U_c": "U_g", "b_c": "b_g", "c_tilde": "g", "z_c": "z_g", "MSE": "mse"}
 
 
 def setup(form: Form) -> Setup | None:
+    """The LSTM's equations with the values of the file; without targets there is no error to compute."""
     values = read_given(form, GIVENS, ALIASES)
     if form.reader.faults:
         return None
-    program = Program(load("lstm").equations + load("lstm_questions").equations)
-    program = without(program, values.missing)
+    program = without(Program(load("lstm").equations + load("lstm_questions").equations), values.missing)
     initial = {name: values.shapes.pop(name) for name in ("h", "c")}
     return Setup(program, values.given, infer(program, values.shapes, initial), values.steps)
 
 
-ALIASES = {"W_c": "W_g", "U_c": "U_g", "b_c": "b_g", "c_tilde": "g", "z_c": "z_g", "MSE": "mse"}
+def without(program: Program, missing: Collection[str]) -> Program:
+    """The program without the equations that need what was left out, directly or through another one."""
+    gone, kept = set(missing), []
+    for equation in program.equations:
+        if any(n.name in gone for n in names_in(equation.formula)):
+            gone.add(equation.name)
+        else:
+            kept.append(equation)
+    return Program(tuple(kept))
+
+
 KIND = Kind("lstm_forward", (), GIVENS, setup, ALIASES, "lstm_forward.yaml")

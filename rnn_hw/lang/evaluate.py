@@ -239,13 +239,14 @@ class _Evaluation:
                 assert isinstance(value, Stack), mention
                 moving.append((slot, value.values, mention.time.shift - value.first))
         slots = code.prepared(fixed)
+        calls = [_by_position(slots, *call) for call in code.calls]
         order = range(1, self.steps + 1) if block.direction > 0 else range(self.steps, 0, -1)
         for t in order:
             clock[0] = t
             for slot, values, offset in moving:
                 slots[slot] = values[t + offset]
-            for slot, call, arguments in code.calls:
-                slots[slot] = call(*[slots[k] for k in arguments])
+            for slot, call, a, b in calls:
+                slots[slot] = call(slots[a]) if b < 0 else call(slots[a], slots[b])
             for slot, values, offset in results:
                 values[t + offset] = slots[slot]
         for equation, _ in before:
@@ -261,6 +262,15 @@ class _Evaluation:
             return np.where(clamp.known[k], clamp.value[k], value)
 
         return put
+
+
+def _by_position(
+    slots: list[Any], slot: int, call: Callable[..., Any], arguments: tuple[int, ...]
+) -> tuple[int, Callable[..., Any], int, int]:
+    """A call with its one or two arguments by position: half of a small step's time would go into making lists of them."""
+    if len(arguments) <= 2:
+        return slot, call, arguments[0], arguments[1] if len(arguments) == 2 else -1
+    return slot, lambda _: call(*[slots[k] for k in arguments]), arguments[0], -1
 
 
 def reach(program: Program) -> dict[str, tuple[int, int]]:
