@@ -10,13 +10,13 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnn_hw.checker import check
+    from rnn_hw.checking import check
     from rnn_hw.problem import load_problem
     from rnn_hw.solver import solve
 
 __version__ = "0.1.0"
 __all__ = ["check", "load_problem", "solve"]
-_HOMES = {"check": "checker", "load_problem": "problem", "solve": "solver"}
+_HOMES = {"check": "checking", "load_problem": "problem", "solve": "solver"}
 
 
 def __getattr__(name: str) -> Any:

@@ -14,10 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.errors import Diagnostic, did_you_mean
-from rnn_hw.fields import Exact, Reader, Unread, Written, exact_array, key_of, read_array, split_key, text_of
+from rnn_hw.fields import (
+    Exact,
+    Reader,
+    Unread,
+    Written,
+    exact_array,
+    key_of,
+    read_array,
+    split_key,
+    steps_in_words,
+    text_of,
+)
 from rnn_hw.lang.operations import spoken
 from rnn_hw.results import Line
 from rnn_hw.source import Document, Fields, Items, Scalar, Value, diagnostic, read
+from rnn_hw.text_file import short
 
 Shape = tuple[int, ...]
 _WORN = re.compile(r"(.*?)_?(\d{1,6})").fullmatch  # `f_1` and `f1` for `f[1]`
@@ -79,8 +91,14 @@ def answer_file(document: Document) -> AnswerFile:
     reader.known_keys(root, FIELDS, "field of an answer file")
     for word in FIELDS[:2]:
         value = root.get(word)
-        if value is not None and not (isinstance(value, Scalar) and value.text):
+        if value is None or (isinstance(value, Scalar) and value.is_null):
+            continue
+        if not isinstance(value, Scalar) or not value.text.strip():
             reader.fault("not-a-word", f"`{word}` is one line of text", value)
+        elif word == "problem" and not value.text.lower().endswith((".yaml", ".yml")):
+            # Whoever marks the work of others must not be made to show lines of any file of theirs.
+            help = "name a file that ends in `.yaml` or `.yml`"
+            reader.fault("not-yaml", f"`{short(value.text)}` is no YAML file", value, help)
     answers = root.get("answers")
     if answers is None:
         help = "write `answers:` and below it one line for each, such as `h[1]: 0.217`"
@@ -89,7 +107,7 @@ def answer_file(document: Document) -> AnswerFile:
         help = "write below it one line for each, such as `h[1]: 0.217`"
         reader.fault("not-a-map", "`answers` is a map of keys and values", answers, help)
     reader.finish()
-    words = [v.text if isinstance(v, Scalar) else None for v in (root.get("problem"), root.get("student"))]
+    words = [v.text if isinstance(v, Scalar) and not v.is_null else None for v in map(root.get, FIELDS[:2])]
     return AnswerFile(document, words[0], words[1] or "", answers if isinstance(answers, Fields) else Fields())
 
 
@@ -114,13 +132,14 @@ def bind(
     for text, value in file.answers.entries.items():
         key = _canonical(text, by_key, by_name, sheet, aliases, single)
         if key is None:
-            help = did_you_mean(text, [*by_name, *sheet])
-            message = f"`{text}` is no line of this problem"
+            help = _known_times(text, by_name, steps) or did_you_mean(text, [*by_name, *sheet])
+            message = f"`{short(text)}` is no line of this problem"
             found.append(diagnostic(file.document, "unknown-key", message, file.answers.keys[text], help))
         elif key in by_key:
             if key in entries:
                 message = f"`{by_key[key].key}` is answered twice"
-                found.append(diagnostic(file.document, "duplicate-key", message, file.answers.keys[text]))
+                help = "the first answer counts"
+                found.append(diagnostic(file.document, "duplicate-key", message, file.answers.keys[text], help))
             elif not _blank(value):
                 entries[key] = _entry(value, by_key[key], shapes.get(by_key[key].name, ()))
         else:
@@ -153,6 +172,14 @@ def _canonical(
     return None
 
 
+def _known_times(text: str, by_name: Mapping[str, list[Line]], steps: int) -> str:
+    """The help for a time that a quantity does not have."""
+    base, time = split_key(text)
+    if time is None or base not in by_name:
+        return ""
+    return f"`{base}` has no time" if by_name[base][0].time is None else f"there {steps_in_words(steps)}"
+
+
 def _blank(value: Value) -> bool:
     return isinstance(value, Scalar) and (value.is_null or not value.text.strip())
 
@@ -178,10 +205,9 @@ def _split(value: Value, lines: Sequence[Line], shape: Shape) -> dict[str, Entry
 
 def _entry(value: Value, line: Line, shape: Shape) -> Entry:
     text = text_of(value)
-    if line.form in ("formula", "word"):
-        if isinstance(value, Scalar):
-            return Entry(text, value.line)
-        return Entry(text, value.line, reason=f"a {line.form} is one line of text")
+    if line.form not in ("number", "weights"):
+        reason = "" if isinstance(value, Scalar) else "this answer is one line of text"
+        return Entry(text, value.line, reason=reason)
     read = read_array(value)
     if isinstance(read, Unread):
         return Entry(text, value.line, reason=f"{read.reason}; {read.help}" if read.help else read.reason)
@@ -190,7 +216,9 @@ def _entry(value: Value, line: Line, shape: Shape) -> Entry:
     fitted = _fitted(read.value.shape, shape)
     if fitted is None:
         wanted, got = spoken(shape), spoken(read.value.shape)
-        return Entry(text, value.line, read.value, read.half_unit, misshapen=f"it has {got}, `{line.name}` has {wanted}")
+        return Entry(
+            text, value.line, read.value, read.half_unit, misshapen=f"it has {got}, `{line.name}` has {wanted}"
+        )
     return Entry(text, value.line, read.value.reshape(fitted), read.half_unit.reshape(fitted))
 
 

@@ -144,11 +144,13 @@ def check(
 ) -> None:
     """Check answers line by line: which are right, which follow from an earlier mistake, which went wrong first."""
     options = _options(digits, everything, only, "", not no_key)
-    from rnn_hw.checker import check_files
+    from rnn_hw.checking import check_files
     from rnn_hw.errors import HomeworkError
     from rnn_hw.results import Report
 
     found = check_files(answers, problem, strict)
+    if no_key:
+        found = [f.without_key() if isinstance(f, Report) else f for f in found]
     if form == Format.json:
         from rnn_hw.render import json_form
 

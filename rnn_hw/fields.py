@@ -5,8 +5,8 @@ all of them in one run. Which fields there are, and what they mean, is not known
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,15 @@ from rnn_hw.lang.parse import parse_formula, parse_program
 from rnn_hw.lang.tree import Node, Program
 from rnn_hw.numerals import fraction, read_numeral
 from rnn_hw.source import Document, Fields, Items, Scalar, Value, diagnostic, within
+from rnn_hw.text_file import short
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-MOST_AXES = 4  # steps, rows, columns, and one to spare
+Parsed = TypeVar("Parsed")
+Exact = NDArray[Any]  # of fractions
 
+MOST_AXES = 4  # steps, rows, columns, and one to spare
 
 _INDEXED = re.compile(r"\s*(\S+?)\s*\[\s*(\d{1,6})\s*\]\s*").fullmatch
 
@@ -35,6 +38,11 @@ def split_key(key: str) -> tuple[str, int | None]:
 def key_of(name: str, time: int | None, single: bool = False) -> str:
     """The key of a line in answers and results: `f[1]`; `m` where the only step is not numbered."""
     return name if time is None or single else f"{name}[{time}]"
+
+
+def steps_in_words(steps: int) -> str:
+    """How many steps there are: `are 2 steps`."""
+    return f"are {steps:,} steps" if steps != 1 else "is 1 step"
 
 
 class Written(NamedTuple):
@@ -81,7 +89,8 @@ def _collect(value: Value, flat: list[float], halves: list[float], depth: int) -
     if isinstance(value, Scalar):
         numeral = read_numeral(value.text)
         if isinstance(numeral, str):
-            return Unread("there is no number" if value.is_null else numeral, value)
+            reason, _, repair = numeral.partition(", write ")
+            return Unread("there is no number" if value.is_null else reason, value, f"write {repair}" if repair else "")
         flat.append(numeral.value)
         halves.append(numeral.half_unit)
         return ()
@@ -140,7 +149,8 @@ class Reader:
         if isinstance(value, Fields):
             return value
         if value is not None and not (isinstance(value, Scalar) and value.is_null):
-            self.fault("not-a-map", f"`{what}` is a map of names and values", value, f"write `{what}:` and below it `name: value`")
+            help = f"write `{what}:` and below it `name: value`"
+            self.fault("not-a-map", f"`{what}` is a map of names and values", value, help)
         return Fields()
 
     def list(self, value: Value | None) -> Sequence[Value]:
@@ -149,33 +159,39 @@ class Reader:
             return []
         return value.items if isinstance(value, Items) else [value]
 
-    def word(self, value: Value, what: str, choices: Collection[str] = ()) -> str | None:
-        """A word, one of `choices` if there are any."""
-        if not isinstance(value, Scalar) or not value.text:
+    def word(self, value: Value, what: str, choices: Collection[str] = (), noun: str = "") -> str | None:
+        """A word or a line of text, one of `choices` if there are any; `noun` says what these are."""
+        if not isinstance(value, Scalar) or not value.text.strip():
             self.fault("not-a-word", f"`{what}` is one word or line of text", value)
             return None
         if choices and value.text not in choices:
             help = did_you_mean(value.text, choices)
-            self.fault("unknown-word", f"`{value.text}` is no {what}", value, help)
+            self.fault("unknown-word", f"`{short(value.text)}` is no {noun or what}", value, help)
             return None
         return value.text
 
     def truth(self, value: Value, what: str) -> bool | None:
-        word = self.word(value, what, ("true", "false", "yes", "no", "on", "off"))
-        return None if word is None else word in ("true", "yes", "on")
+        """Yes or no."""
+        word = value.text.lower() if isinstance(value, Scalar) else ""
+        if word in ("true", "yes", "on", "false", "no", "off"):
+            return word in ("true", "yes", "on")
+        self.fault("unknown-word", f"`{what}` is `true` or `false`, not {short(text_of(value))}", value)
+        return None
 
     def array(self, value: Value, what: str) -> Written | None:
         """A number or an array of numbers."""
         read = read_array(value)
         if isinstance(read, Unread):
-            self.fault("not-a-number", f"in `{what}`: {read.reason}" if read.at is not value else f"`{what}`: {read.reason}", read.at, read.help)
+            inside = "in " if read.at is not value else ""
+            self.fault("not-a-number", f"{inside}`{what}`: {read.reason}", read.at, read.help)
             return None
         return read
 
     def number(self, value: Value, what: str) -> float | None:
+        """A single number."""
         read = self.array(value, what)
         if read is not None and read.value.ndim:
-            self.fault("not-a-number", f"`{what}` is one number", value)
+            self.fault("not-a-number", f"`{what}` is one number, not a list", value)
             return None
         return None if read is None else float(read.value)
 
@@ -185,7 +201,7 @@ class Reader:
         if number is None:
             return None
         if not number.is_integer() or not low <= number <= high:
-            message = f"`{what}` is a whole number from {low:,} to {high:,}, not {text_of(value)[:40]}"
+            message = f"`{what}` is a whole number from {low:,} to {high:,}, not {short(text_of(value))}"
             self.fault("out-of-range", message, value)
             return None
         return int(number)
@@ -201,40 +217,43 @@ class Reader:
         if not isinstance(value, Scalar):
             self.fault("not-a-formula", f"`{what}` is a formula, written as text", value)
             return None
-        try:
-            return parse_formula(value.text)
-        except HomeworkError as error:
-            self.faults += [within(self.document, value, d) for d in error.diagnostics]
-            return None
+        return self._parsed(value, parse_formula)
 
     def program(self, value: Value, what: str) -> Program | None:
         """Equations, one to a line."""
+        help = f"write `{what}: |` and the equations below it, one to a line"
         if not isinstance(value, Scalar):
-            help = f"write `{what}: |` and the equations below it, one to a line"
             self.fault("not-a-formula", f"`{what}` are equations, written as text", value, help)
             return None
+        long = any(line.count("=") > 1 for line in value.text.split("\n"))
+        if long and value.style != "|" and value.end_mark.line > value.start_mark.line:
+            self.fault("joined-lines", f"YAML joins the lines of `{what}` into one", value, help)
+            return None
+        program = self._parsed(value, parse_program)
+        if program is not None and not program.equations:
+            self.fault("no-equation", f"`{what}` holds no equation", value, help)
+            return None
+        return program
+
+    def _parsed(self, value: Scalar, parse: Callable[[str], Parsed]) -> Parsed | None:
         try:
-            return parse_program(value.text)
+            return parse(value.text)
         except HomeworkError as error:
-            self.faults += [within(self.document, value, d) for d in error.diagnostics]
+            self.placed(value, error.diagnostics)
             return None
 
     def placed(self, value: Value | None, found: Iterable[Diagnostic]) -> None:
         """Takes over faults that were found in a formula which stands in `value`."""
-        for d in found:
-            if isinstance(value, Scalar):
-                self.faults.append(within(self.document, value, d))
-            else:
-                self.faults.append(d._replace(file=self.document.file, span=Span(1, 1, 2), excerpt=self.document.line(1)))
-
-
-Exact = NDArray[Any]
+        place = value if isinstance(value, Scalar) else self.document.root.keys.get("kind") or Scalar("")
+        self.faults += [within(self.document, place, d) for d in found]
 
 
 def exact_array(value: Value) -> Exact:
     """The numbers of a value that `read_array` accepted, as exact fractions."""
 
     def nested(part: Value) -> Any:
-        return fraction(part.text) if isinstance(part, Scalar) else [nested(p) for p in part.items]  # type: ignore[union-attr]
+        if isinstance(part, Items):
+            return [nested(item) for item in part.items]
+        return fraction(text_of(part))
 
     return np.array(nested(value), dtype=object)

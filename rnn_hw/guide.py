@@ -10,6 +10,15 @@ from rnn_hw.lang.operations import spoken
 from rnn_hw.problem import COMMON, Problem, load_problem
 from rnn_hw.results import Line
 
+# What is to be written in a line that is no number.
+WANTED = {
+    "formula": "a formula",
+    "word": "a word",
+    "truth": "true or false",
+    "text": "in words, on one line",
+    "weights": "a number, [..., ...] or [[..., ...], [..., ...]]",
+}
+
 
 def kinds_text() -> str:
     """The kinds, one paragraph each, and the fields that all have."""
@@ -30,7 +39,9 @@ def kinds_text() -> str:
 def new_text(name: str) -> str:
     """The bundled problem file of a kind. Raises `HomeworkError` for an unknown kind."""
     if name not in KINDS:
-        raise HomeworkError(Diagnostic("unknown-kind", f"`{name}` is no kind of problem", help=did_you_mean(name, KINDS)))
+        raise HomeworkError(
+            Diagnostic("unknown-kind", f"`{name}` is no kind of problem", help=did_you_mean(name, KINDS))
+        )
     return bundled(kind(name).example).read_text(encoding="utf-8")
 
 
@@ -62,12 +73,8 @@ def _written(line: Line, problem: Problem) -> str:
 
 def _wanted(line: Line, problem: Problem) -> str:
     """What is to be written there."""
-    if line.form == "formula":
-        return "a formula"
-    if line.form == "word":
-        return "a word"
-    if line.form == "weights":
-        return "a number, [..., ...] or [[..., ...], [..., ...]]"
+    if line.form in WANTED:
+        return WANTED[line.form]
     shape = problem.setup.shapes[line.name]
     what = "a number" if all(n == 1 for n in shape) else spoken(shape)
     place = {"decimals": "decimals", "digits": "significant figures"}

@@ -4,7 +4,9 @@
 solved here.
 """
 
+import math
 import os
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -12,10 +14,13 @@ from rnn_hw.errors import did_you_mean
 from rnn_hw.fields import Reader, key_of, split_key, text_of
 from rnn_hw.kinds import KINDS, kind
 from rnn_hw.kinds.kind import Form, Kind, Setup
+from rnn_hw.lang.operations import OVER_TIME
+from rnn_hw.lang.phases import lines as worked_lines
 from rnn_hw.lang.rewrite import names_in
-from rnn_hw.lang.tree import Apply, Equation, Name, Num, Program
-from rnn_hw.results import Line
-from rnn_hw.source import Document, Fields, Value, read
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num
+from rnn_hw.results import FreeText, Line
+from rnn_hw.source import Document, Fields, Scalar, Value, read
+from rnn_hw.text_file import short
 
 COMMON = {
     "kind": "which kind of problem this is",
@@ -29,6 +34,10 @@ COMMON = {
     "carried": "the share of a line's points for a carried line; 1 if left out",
     "imprecise": "the share of a line's points for an imprecise line; 0 if left out",
 }
+
+
+MOST_NUMBERS = 5_000_000  # in a solution
+MOST_AT_ONCE = 20_000_000  # in a sum over time
 
 
 class Problem(NamedTuple):
@@ -53,46 +62,17 @@ def read_problem(document: Document) -> Problem:
     """The problem that a document states. Raises `HomeworkError` with every fault found."""
     reader, root = Reader(document), document.root
     chosen = _kind(reader, root)
-    reader.known_keys(root, [*COMMON, *(f.name for f in chosen.fields)], "field of this kind of problem")
-    form = Form(reader, root, reader.map(root.get("given"), "given"))
-    if not chosen.givens and "given" in root and not any(f.name == "equations" for f in chosen.fields):
-        reader.fault("unknown-key", f"nothing is given in `{chosen.name}`", root.keys["given"])
-    place = _place(reader, root)
-    title = reader.word(root.entries["title"], "title") if "title" in root else None
-    setup = chosen.setup(form)
-    reader.finish()
+    setup = chosen.setup(Form(reader, root, reader.map(root.get("given"), "given")))
+    _known_fields(reader, root, chosen)
+    place, title, shares = _place(reader, root), _title(reader, root), _shares(reader, root)
+    if setup is None:
+        reader.finish()
     assert setup is not None, chosen.name
+    _bounded(reader, root, setup)
     names = _names(reader, root, setup, chosen)
     lines = _lines(reader, root, setup, chosen, names)
-    shares = _shares(reader, root)
     reader.finish()
-    return Problem(document.file, chosen, title or "", setup, lines, place, names, shares)
-
-
-class Parts(NamedTuple):
-    """A program's equations in the order of a worked solution: before the steps, at each step, after them."""
-
-    before: tuple[Equation, ...]
-    each: tuple[Equation, ...]
-    after: tuple[Equation, ...]
-
-
-def parts(program: Program) -> Parts:
-    """Plain equations that use a sequence come after the steps, directly or through another one."""
-    waiting = {e.target.name for e in program.equations if e.target.time is not None}
-    plain = [e for e in program.equations if e.target.time is None]
-    grown = True
-    while grown:
-        grown = False
-        for equation in plain:
-            if equation.name not in waiting and any(n.name in waiting for n in names_in(equation.formula)):
-                waiting.add(equation.name)
-                grown = True
-    return Parts(
-        tuple(e for e in plain if e.name not in waiting),
-        tuple(e for e in program.equations if e.target.time is not None),
-        tuple(e for e in plain if e.name in waiting),
-    )
+    return Problem(document.file, chosen, title, setup, lines, place, names, shares)
 
 
 def _kind(reader: Reader, root: Fields) -> Kind:
@@ -103,11 +83,64 @@ def _kind(reader: Reader, root: Fields) -> Kind:
             help = "this is an answer file: `rnnhw check` reads it"
         reader.fault("missing-field", "`kind` is missing", root, help)
     else:
-        word = reader.word(value, "kind of problem", KINDS)
+        word = reader.word(value, "kind", KINDS, "kind of problem")
         if word is not None:
             return kind(word)
     reader.finish()
     raise AssertionError
+
+
+def _known_fields(reader: Reader, root: Fields, chosen: Kind) -> None:
+    """Reports fields that nobody would read; a quantity may have slipped out of `given:`."""
+    fields = [*COMMON, *(f.name for f in chosen.fields)]
+    quantities = {name for row in chosen.givens for name in row.names.split()}
+    for name in root:
+        if name in quantities and name not in fields:
+            help = f"indent it below `given:`, `  {name}: ...`"
+            reader.fault("unknown-key", f"`{name}` stands outside of `given:`", root.keys[name], help)
+            fields.append(name)
+    reader.known_keys(root, fields, "field of this kind of problem")
+    if not chosen.givens and "given" in root and "equations" not in fields:
+        reader.fault("unknown-key", f"nothing is given in `{chosen.name}`", root.keys["given"], "leave `given:` out")
+
+
+def _title(reader: Reader, root: Fields) -> str:
+    value = root.get("title")
+    if value is None or (isinstance(value, Scalar) and value.is_null):
+        return ""
+    return reader.word(value, "title") or ""
+
+
+def _bounded(reader: Reader, root: Fields, setup: Setup) -> None:
+    """Reports a solution that would not fit into memory, or whose sums over time would not."""
+
+    def size(name: str, timed: bool) -> int:
+        return math.prod(setup.shapes.get(name, ())) * (setup.steps if timed else 1)
+
+    numbers = sum(size(e.name, e.target.time is not None) for e in setup.program.equations)
+    at_once = max((_at_once(e, setup) for e in setup.program.equations), default=0)
+    for count, most, what in ((numbers, MOST_NUMBERS, "has"), (at_once, MOST_AT_ONCE, "adds up")):
+        if count > most:
+            message = f"the solution {what} {count:,} numbers, more than {most:,}"
+            help = "take fewer steps or smaller matrices"
+            reader.fault("too-large", message, root.keys.get("given") or root, help)
+
+
+def _at_once(equation: Equation, setup: Setup) -> int:
+    """How many numbers the sums over time of an equation have in hand together."""
+    depth = _sums(equation.formula)
+    if not depth:
+        return 0
+    timed = [math.prod(setup.shapes.get(n.name, ())) for n in names_in(equation.formula) if n.time is not None]
+    count: int = max(timed, default=1) * setup.steps ** (depth + (equation.target.time is not None))
+    return count
+
+
+def _sums(node: Node) -> int:
+    """How many sums over time stand inside each other."""
+    if not isinstance(node, Apply):
+        return 0
+    return max(map(_sums, node.arguments), default=0) + (node.operation in OVER_TIME)
 
 
 def _place(reader: Reader, root: Fields) -> tuple[str, int] | None:
@@ -118,7 +151,9 @@ def _place(reader: Reader, root: Fields) -> tuple[str, int] | None:
         if value is None:
             continue
         if found is not None:
-            reader.fault("two-places", "`decimals` and `digits` are both stated", value, "state one of the two")
+            reader.fault(
+                "two-places", "`decimals` and `digits` are both stated", root.keys[word], "state one of the two"
+            )
         number = reader.count(value, word, low, high)
         found = (word, number) if number is not None else found
     return found
@@ -132,17 +167,40 @@ def _names(reader: Reader, root: Fields, setup: Setup, chosen: Kind) -> dict[str
     """What the sheet calls the quantities, by canonical name."""
     names: dict[str, str] = {}
     known = _quantities(setup)
-    for name, value in reader.map(root.get("names"), "names").entries.items():
+    fields = reader.map(root.get("names"), "names")
+    for name, value in fields.entries.items():
         canonical = chosen.aliases.get(name, name)
         word = reader.word(value, f"names: {name}")
         if canonical not in known:
             help = did_you_mean(name, sorted(known))
-            reader.fault("unknown-key", f"`{name}` is no quantity of this problem", value, help)
-        elif word in names.values():
-            reader.fault("duplicate-key", f"two quantities are called `{word}`", value)
-        elif word is not None:
+            reader.fault("unknown-key", f"`{short(name)}` is no quantity of this problem", fields.keys[name], help)
+        elif word is None:
+            continue
+        elif canonical in names or word in names.values():
+            what = (
+                f"`{canonical}` has two names" if canonical in names else f"two quantities are called `{short(word)}`"
+            )
+            reader.fault("duplicate-key", what, value, "a name belongs to one quantity")
+        elif not _is_name(word):
+            help = "a name is short, holds no square brackets, and is no number"
+            reader.fault("bad-name", f"`{short(word)}` cannot be a name", value, help)
+        else:
             names[canonical] = word
+    for word in names.values():
+        if word in known - names.keys():
+            message = f"`{word}` is the name of another quantity of this problem"
+            help = f"choose another letter, or rename `{word}` too"
+            reader.fault("duplicate-key", message, _entry_named(fields, word), help)
     return names
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word can stand as a key of an answer file: `V_corr`, `m̂`, `m hat`."""
+    return word.isprintable() and word == word.strip() and len(word) <= 40 and not re.search(r"[\[\]]|^[-+.\d]*$", word)
+
+
+def _entry_named(fields: Fields, word: str) -> Value:
+    return next(v for v in fields.entries.values() if isinstance(v, Scalar) and v.text == word)
 
 
 def _shares(reader: Reader, root: Fields) -> dict[str, str]:
@@ -159,9 +217,7 @@ def _shares(reader: Reader, root: Fields) -> dict[str, str]:
     return shares
 
 
-def _lines(
-    reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapping[str, str]
-) -> tuple[Line, ...]:
+def _lines(reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapping[str, str]) -> tuple[Line, ...]:
     """Every line that can be answered, in the order of the steps, with what is asked and its points."""
     sheet = {theirs: ours for ours, theirs in names.items()}
     every = [(key_of(n, t, setup.single), n, t, form) for n, t, form in _every(setup)]
@@ -175,49 +231,48 @@ def _lines(
         wanted = base if time is None else f"{base}[{time}]"
         if wanted in bare or wanted in keys:
             return wanted
-        reader.fault("unknown-key", f"`{text}` in `{what}` is no line of this problem", at, did_you_mean(text, [*bare, *sheet]))
+        if f"{base}[t]" in keys:  # a formula for every step
+            return f"{base}[t]"
+        reader.fault(
+            "unknown-key", f"`{text}` in `{what}` is no line of this problem", at, did_you_mean(text, [*bare, *sheet])
+        )
         return None
 
-    asked = None
-    if "ask" in root:
-        asked = set()
-        for item in reader.list(root.get("ask")):
-            word = reader.word(item, "ask")
-            if word is not None:
-                asked.add(selected(word, item, "ask"))
+    if isinstance(root.get("ask"), Fields):
+        reader.fault("not-a-list", "`ask` is a list of names", root.get("ask"), "write `ask: [h, loss]`")
+        return ()
+    words = [(item, reader.word(item, "ask")) for item in reader.list(root.get("ask"))]
+    asked = {selected(word, item, "ask") for item, word in words if word is not None}
     points: dict[str, str] = {}
-    for text, value in reader.map(root.get("points"), "points").entries.items():
-        wanted = selected(text, root_key(root, "points", text), "points")
+    fields = reader.map(root.get("points"), "points")
+    for text, value in fields.entries.items():
+        wanted = selected(text, fields.keys[text], "points")
         number = reader.number(value, f"points: {text}")
         if number is not None and number < 0:
             reader.fault("out-of-range", f"points are not negative, {text_of(value)} is", value)
         if wanted is not None:
             points[wanted] = text_of(value)
     return tuple(
-        Line(key, name, time, form, asked is None or key in asked or name in asked, points.get(key, points.get(name, "1")))
+        Line(key, name, time, form, not words or key in asked or name in asked, points.get(key, points.get(name, "1")))
         for key, name, time, form in every
     )
 
 
-def root_key(root: Fields, field: str, key: str) -> Value:
-    """The key scalar of an entry of a map field."""
-    fields = root.entries[field]
-    assert isinstance(fields, Fields)
-    return fields.keys[key]
-
-
 def _every(setup: Setup) -> list[tuple[str, int | None, str]]:
     """Name, time and form of every line: formulas, the program's quantities, and what no equation defines."""
-    before, each, after = parts(setup.program)
     extra = [(name, None, _form(value)) for name, value in setup.answers.items()]
     lines: list[tuple[str, int | None, str]] = [line for line in extra if line[2] == "formula"]
-    lines += [(e.name, None, "number") for e in before]
-    lines += [(e.name, t, "number") for t in range(1, setup.steps + 1) for e in each]
-    lines += [(e.name, None, "number") for e in after]
+    lines += [(e.name, t, "number") for e, t in worked_lines(setup.program, setup.steps)]
     return lines + [line for line in extra if line[2] != "formula"]
 
 
 def _form(value: object) -> str:
     if isinstance(value, (Name, Num, Apply)):
         return "formula"
-    return "word" if isinstance(value, str) else "weights"
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, FreeText):
+        return "text"
+    if isinstance(value, str):
+        return "word"
+    return "weights"

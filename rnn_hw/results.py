@@ -20,6 +20,10 @@ Value = Union[float, NDArray[Any], bool, str, Node]
 Cell = Union[str, int, float, NDArray[Any], Node, None]
 
 
+class FreeText(str):
+    """An answer in a person's own words, which nobody judges but a person; the value is one that would do."""
+
+
 class Step(NamedTuple):
     """One line of a worked solution: `equation` with every time index a number, and its value (no leading axes)."""
 
@@ -41,6 +45,7 @@ class Table(NamedTuple):
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     marks: tuple[int, ...] = ()
+    reveals: bool = False  # whether it gives true answers away
 
 
 class Series(NamedTuple):
@@ -111,6 +116,12 @@ class Verdict(NamedTuple):
     entries: tuple[tuple[int, ...], ...] = ()
     message: str = ""
     line: int = 0  # of the answer file, 0 if the line is blank
+    reveals: str = ""  # more of the message, with true values in it
+
+    @property
+    def said(self) -> str:
+        """The whole message."""
+        return "; ".join(filter(None, (self.message, self.reveals)))
 
 
 class Diagnosis(NamedTuple):
@@ -137,6 +148,11 @@ class Report(NamedTuple):
     remarks: tuple[Remark, ...] = ()
     names: Mapping[str, str] = {}
     shown_digits: tuple[str, int] | None = None  # ("decimals", 3) or ("digits", 3): the place asked
+
+    def without_key(self) -> "Report":
+        """The report without anything that gives a true value away: verdicts and mistakes alone."""
+        bare = (v._replace(expected=None, carried=None, accepted=None, reveals="") for v in self.verdicts)
+        return self._replace(verdicts=tuple(bare), tables=tuple(t for t in self.tables if not t.reveals))
 
     @property
     def all_right(self) -> bool:

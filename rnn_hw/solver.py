@@ -1,6 +1,8 @@
 """Problem -> Trace: evaluate the program, and lay its values out as the steps of a worked solution."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, cast, overload
 
 import numpy as np
@@ -9,10 +11,11 @@ from numpy.typing import NDArray
 from rnn_hw.fields import key_of, split_key
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
 from rnn_hw.lang.operations import Shape
-from rnn_hw.lang.rewrite import unrolled
+from rnn_hw.lang.phases import phases
+from rnn_hw.lang.rewrite import at_last, unrolled
 from rnn_hw.lang.shapes import settled
 from rnn_hw.lang.tree import Apply, Equation, Name, Time
-from rnn_hw.problem import Problem, parts
+from rnn_hw.problem import Problem
 from rnn_hw.results import Answer, Line, Step, Trace, Value
 
 Array = NDArray[Any]
@@ -77,15 +80,16 @@ class Steps(Sequence[Step]):
 
     def __init__(self, problem: Problem, result: Result) -> None:
         self.setup, self.result = problem.setup, result
-        self.before, self.each, self.after = parts(problem.setup.program)
-        self.many = len(self.each) * problem.setup.steps
+        self.phases = phases(problem.setup.program)
+        many = problem.setup.steps
+        self.ends = list(accumulate(len(p.equations) * (many if p.direction else 1) for p in self.phases))
         # Sizes and means of single numbers are left out of what a person reads.
         self.shapes: dict[str, Shape] = {
             name: () if all(n == 1 for n in shape) else shape for name, shape in problem.setup.shapes.items()
         }
 
     def __len__(self) -> int:
-        return len(self.before) + self.many + len(self.after)
+        return self.ends[-1] if self.ends else 0
 
     @overload
     def __getitem__(self, index: int) -> Step: ...
@@ -98,16 +102,17 @@ class Steps(Sequence[Step]):
             index += len(self)
         if not 0 <= index < len(self):
             raise IndexError(index)
-        if index < len(self.before):
-            return self.step(self.before[index], None)
-        index -= len(self.before)
-        if index < self.many:
-            return self.step(self.each[index % len(self.each)], index // len(self.each) + 1)
-        return self.step(self.after[index - self.many], None)
+        number = bisect_right(self.ends, index)
+        phase = self.phases[number]
+        step, place = divmod(index - (self.ends[number - 1] if number else 0), len(phase.equations))
+        return self.step(phase.equations[place], phase.times(self.setup.steps)[step] if phase.direction else None)
 
     def step(self, equation: Equation, time: int | None) -> Step:
+        """An equation at one step: as a person reads it, and its value."""
         written = unrolled(equation, time or 0, self.setup.steps)
         if not (isinstance(written.formula, Apply) and written.formula.operation == "size"):  # which is the question
             written = Equation(written.target, settled(written.formula, self.shapes))
+        given = {name for name in self.setup.given if name == "t"}
+        written = Equation(written.target, at_last(written.formula, time or 0, self.setup.steps, keep=given))
         value = np.asarray(self.result.load(written.target))
         return Step(key_of(equation.name, time, self.setup.single), written, value)

@@ -144,7 +144,12 @@ def parse(text: str | bytes, file: str) -> Document:
     except _PARSER_ERRORS as error:
         raise _error(file, text, [_refusal(text, error)]) from None
     if node is None or (node.__class__ is ScalarNode and not node.style and not node.value):
-        empty = Diagnostic("empty-file", "the file is empty", START, "`rnnhw new` writes one to start from")
+        empty = Diagnostic(
+            "empty-file",
+            "the file is empty",
+            START,
+            "`rnnhw new KIND` writes a problem to start from, `rnnhw template PROBLEM` an answer file",
+        )
         raise _error(file, text, [empty])
     faults = []
     root = _value(node, faults)

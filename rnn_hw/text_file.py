@@ -54,7 +54,9 @@ def _missing(name: str, file: str) -> Diagnostic:
     except (OSError, ValueError):
         return Diagnostic("missing-file", f"there is no folder `{os.path.dirname(file)}`", file=file)
     near = [entry.encode(errors="replace").decode() for entry in names if entry.lower().endswith((".yaml", ".yml"))]
-    help = did_you_mean(base, near[:1000])
+    by_stem = {os.path.splitext(entry)[0]: entry for entry in near[:1000]}  # the ending makes all of them alike
+    help = did_you_mean(os.path.splitext(base)[0], by_stem)
+    help = re.sub("`(.*?)`", lambda match: f"`{by_stem.get(match[1], match[1])}`", help)
     return Diagnostic("missing-file", f"there is no file `{file}`", help=help, file=file)
 
 

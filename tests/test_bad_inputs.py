@@ -16,23 +16,26 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 
 import pytest
 
 import rnn_hw
 from rnn_hw import cli
-from rnn_hw.errors import HomeworkError
 
 PACKAGE = Path(rnn_hw.__file__).parent
 PROBLEMS = PACKAGE.parent / "problems"
+TraceFunction = Callable[[FrameType, str, Any], Any]
 CASES = Path(__file__).with_name("bad_inputs.md")
 
 _block = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _placeholder = re.compile(r"⟪(?:hex ([0-9a-f ]+)|(.+?)\*(\d+))⟫", re.DOTALL)
-_error = re.compile(r"^(?:(?P<file>[^\n]*?)(?::(?P<line>\d+):(?P<column>\d+))?: )?error\[(?P<code>[\w-]+)\]: ", re.MULTILINE)
+_error = re.compile(
+    r"^(?:(?P<file>[^\n]*?)(?::(?P<line>\d+):(?P<column>\d+))?: )?error\[(?P<code>[\w-]+)\]: ", re.MULTILINE
+)
 
 
 # ---- reading and running the Markdown file -----------------------------------------------------------------------------
@@ -104,7 +107,7 @@ def printed(command: list[str]) -> str:
         assert out == "", "a partial result is passed off as whole"
         return shown
     if command[0] != "check" or status == 3:
-        return shown + f"CRASH {out}"
+        return shown + f"CRASH {out[:200]}\n"
     _, out, _ = run([*command, "--format", "json"])
     verdicts = [v for v in json.loads(out)["verdicts"] if v["verdict"] not in ("correct", "blank")]
     return shown + "".join(f"{v['key']}: {v['verdict']}{': ' * bool(v['message'])}{v['message']}\n" for v in verdicts)
@@ -182,6 +185,71 @@ def test_messages_keep_the_house_style() -> None:
                 if match["line"]:
                     places.append((int(match["line"]), int(match["column"])))
             assert places == sorted(places), section.title
+
+
+# ---- every error path is reached -----------------------------------------------------------------------------------------
+REPORTS = ("fault", "fail", "Diagnostic", "diagnostic", "Misfit")  # what is called where a fault is found
+_code = re.compile(r"[a-z]+(-[a-z0-9]+)*").fullmatch
+
+# Files whose every report is reached by this Markdown file. The others are held to their codes alone: their own tests
+# (test_source.py, test_parse.py, ...) reach them with texts that are no files.
+THOROUGH = (
+    "answers.py", "fields.py", "problem.py", "kinds/adam_step.py", "kinds/givens.py", "kinds/sizes.py",
+    "kinds/lstm_forward.py", "kinds/recurrence.py", "kinds/sequences.py",
+)  # fmt: skip
+
+
+def reports(path: Path) -> Iterator[tuple[int, str]]:
+    """The line and the code of every report of a fault in a source file; the code is "" where it is passed on."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in REPORTS:
+            words = [a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            yield node.lineno, next(filter(_code, words), "")
+
+
+def reached(folder: Path) -> set[tuple[str, int]]:
+    """File and line of everything in the thorough files that the sections run."""
+    files = {str(PACKAGE / name) for name in THOROUGH}
+    found: set[tuple[str, int]] = set()
+
+    def local(frame: FrameType, event: str, argument: Any) -> TraceFunction:
+        found.add((frame.f_code.co_filename, frame.f_lineno))
+        return local
+
+    def enter(frame: FrameType, event: str, argument: Any) -> TraceFunction | None:
+        return local if frame.f_code.co_filename in files else None
+
+    before = sys.gettrace()
+    sys.settrace(enter)
+    try:
+        for number, section in enumerate(sections()):
+            (folder / str(number)).mkdir()
+            with prepared(section, folder / str(number)):
+                for command, *_ in consoles(section):
+                    run(command)
+    finally:
+        sys.settrace(before)
+    return found
+
+
+def test_every_report_of_a_fault_is_reached(tmp_path: Path) -> None:
+    found = reached(tmp_path)
+    missed = [
+        f"{name}:{line} {code}"
+        for name in THOROUGH
+        for line, code in reports(PACKAGE / name)
+        if (str(PACKAGE / name), line) not in found
+    ]
+    assert missed == []
+
+
+def test_every_code_of_a_fault_is_in_some_test() -> None:
+    tested = "".join(
+        p.read_text(encoding="utf-8") for p in Path(__file__).parent.glob("*.*") if p.suffix in (".py", ".md")
+    )
+    codes = {code for path in PACKAGE.rglob("*.py") for _, code in reports(path) if code}
+    assert len(codes) > 40
+    assert {code for code in codes if not re.search(rf"[\"\[]{code}[\"\]]", tested)} == set()
 
 
 if __name__ == "__main__" and "--update" in sys.argv:

@@ -23,12 +23,12 @@ GROUPS = (
     {"errors"},
     {"text_file"},
     {"yaml_faults"},
-    {"lang", "source", "numerals", "automata", "bundle", "tolerance"},
-    {"results", "fields", "equations", "shape_slips"},
-    {"kinds", "answers", "text_answers"},
-    {"problem", "follow"},
+    {"lang", "source", "numerals", "automata", "bundle"},
+    {"results", "fields", "equations"},
+    {"kinds", "answers"},
+    {"problem"},
     {"solver", "guide", "schema"},
-    {"checker"},
+    {"checking"},
     {"diagnose"},
     {"grade"},
     {"view"},
@@ -182,14 +182,14 @@ PLANTED = [
     ("kinds/lstm.py", "from rnn_hw.answers import Answers", "kinds imports answers"),
     ("kinds/lstm.py", "import rnn_hw.problem", "kinds imports problem"),
     ("results.py", "from rnn_hw.kinds import KINDS", "results imports kinds"),
-    ("checker.py", "from rnn_hw.diagnose import diagnose", "checker imports diagnose"),
+    ("checking/judge.py", "from rnn_hw.diagnose import diagnose", "checking imports diagnose"),
     ("grade.py", "import rnn_hw.render.terminal", "grade imports render"),
     ("render/json.py", "from rnn_hw.render.terminal import show", "a file of render imports another"),
     ("render/json.py", "from rnn_hw.render import terminal", "a file of render imports another"),
     ("render/json.py", "from . import terminal", "a file of render imports another"),
     ("render/__init__.py", "from rnn_hw.render.json import show", "a file of render imports another"),
     ("render/json.py", "from rnn_hw.solver import solve", "render sees solver"),
-    ("view/selection.py", "from rnn_hw.checker import check", "view sees checker"),
+    ("view/selection.py", "from rnn_hw.checking.judge import check", "view sees checking"),
     ("view/layout.py", "from rnn_hw.render import latex", "view imports render"),
     ("render/json.py", "from rich.console import Console", "imports rich, which only render/terminal.py does"),
     ("render/terminal.py", "import typer", "imports typer, which only cli.py does"),
@@ -236,7 +236,10 @@ ALLOWED = [
     ("lang/tree.py", "from rnn_hw.lang.operations import OPERATIONS\nfrom . import parse\nimport re\nre.compile('a')"),
     ("kinds/__init__.py", "import_module(f'rnn_hw.kinds.{kind}')\nimport_module(f'.{kind}', __package__)"),
     ("source.py", "import yaml\nfrom rnn_hw.errors import HomeworkError"),
-    ("cli.py", "import typer\nfrom rnn_hw import __version__\nfrom rnn_hw.render import terminal\nimport rnn_hw.solver"),
+    (
+        "cli.py",
+        "import typer\nfrom rnn_hw import __version__\nfrom rnn_hw.render import terminal\nimport rnn_hw.solver",
+    ),
     ("__init__.py", "import_module(f'rnn_hw.{name}')\nfrom rnn_hw.solver import solve"),
 ]
 
@@ -294,7 +297,7 @@ def test_solving_loads_no_more_than_it_needs() -> None:
     problem = PACKAGE.parent / "problems" / "lstm_forward.yaml"
     found = loaded(f"sys.argv = ['rnnhw', 'solve', {str(problem)!r}]\nfrom rnn_hw.cli import main\nmain()")
     assert not found & {"pydantic", "click"}
-    assert not found & {"rnn_hw.checker", "rnn_hw.diagnose", "rnn_hw.grade"}
+    assert not found & {"rnn_hw.checking.judge", "rnn_hw.diagnose", "rnn_hw.grade"}
 
 
 def test_the_process_test_can_fail() -> None:

@@ -11,6 +11,8 @@ KINDS: Mapping[str, str] = {
     "adam_step": "one step of Adam, or several, on a number, a vector or a matrix",
     "binary_addition": "weights of a hard-threshold RNN that adds, designed and proved",
     "vanishing_gradient": "the threshold at which gradients vanish or may explode",
+    "rnn_by_hand": "an RNN over several examples: forward, backward term by term, update, epochs",
+    "bptt": "backpropagation through time of any equations, derived, and in numbers",
     "recurrence": "any recurrence of your own, written as equations",
 }
 

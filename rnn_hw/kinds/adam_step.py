@@ -77,6 +77,8 @@ def _conventions(form: Form) -> tuple[str, bool]:
 
 
 FIELDS = (
-    Field("conventions", "epsilon: outside_root (Kingma and Ba), hat (Keras) or inside_root; bias_correction: true, false"),
+    Field(
+        "conventions", "epsilon: outside_root (Kingma and Ba), hat (Keras) or inside_root; bias_correction: true, false"
+    ),
 )
 KIND = Kind("adam_step", FIELDS, GIVENS, setup, example="adam_step.yaml")

@@ -13,6 +13,8 @@ from rnn_hw.lang.evaluate import Stack
 from rnn_hw.source import Items, Value
 from rnn_hw.text_file import short
 
+FIELDS_BESIDE = ("ask", "conventions", "decimals", "digits", "names", "points", "steps", "title")  # not below `given:`
+
 
 class Values(NamedTuple):
     """What was given: plain arrays, a stack for each sequence and for each initial state, and their own shapes."""
@@ -64,13 +66,14 @@ def _report_missing(form: Form, missing: Sequence[str], known: Mapping[str, Give
     for name in missing:
         about = f" ({known[name].about})" if known[name].about else ""
         form.reader.fault(
-            "missing-given", f"`{name}` is not given", place_of_given(form), f"write `{name}: ...` under `given:`{about}"
+            "missing-given",
+            f"`{name}` is not given",
+            place_of_given(form),
+            f"write `{name}: ...` under `given:`{about}",
         )
 
 
-def _by_name(
-    form: Form, known: Mapping[str, Given], aliases: Mapping[str, str]
-) -> tuple[dict[str, Value], set[str]]:
+def _by_name(form: Form, known: Mapping[str, Given], aliases: Mapping[str, str]) -> tuple[dict[str, Value], set[str]]:
     """The values by the names of the rows, and the names that have a fault; `x[1]`, `x[2]` are put together."""
     found: dict[str, Value] = {}
     broken: set[str] = set()
@@ -83,7 +86,7 @@ def _by_name(
         series = time is not None and base in known and known[base].series
         if name not in known and not series:
             help = did_you_mean(name, [*known, *aliases])
-            if key in form.root.entries or key in ("ask", "decimals", "digits", "points", "names", "steps", "title"):
+            if key in FIELDS_BESIDE:
                 help = f"write `{key}:` at the start of a line, not under `given:`"
             form.reader.fault("unknown-key", f"`{short(key)}` is no quantity of this kind of problem", at, help)
         elif name in found or (series and base in found) or (name in pieces):

@@ -63,6 +63,15 @@ class Judgement(NamedTuple):
     remarks: tuple[Remark, ...] = ()
 
 
+class Context(NamedTuple):
+    """The program that typed formulas are about; `fixed` are values that are not drawn, `open_end` leaves out the last step."""
+
+    program: Program
+    shapes: Mapping[str, Shape]
+    fixed: Mapping[str, Any] = {}
+    open_end: bool = False
+
+
 class Setup(NamedTuple):
     """What a kind makes of a file: a program with its values, and what else can be asked."""
 
@@ -74,6 +83,7 @@ class Setup(NamedTuple):
     shown: Mapping[str, Array] = {}  # values of which the steps show another name, such as the step count `t`
     single: bool = False  # one step that is not numbered
     extras: Callable[[Result], Extras] = lambda result: Extras()
+    context: Context | None = None  # of the formulas among `answers`, if they are about more than their own variable
     judge: Callable[[Mapping[str, Any]], Judgement] | None = None  # lines of `answers`, as the person's values
 
 

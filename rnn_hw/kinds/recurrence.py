@@ -1,175 +1,164 @@
 """Any recurrence that a person can write down: equations, values, a loss. Nothing here knows one cell from another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-import numpy as np
-
-from rnn_hw.errors import HomeworkError, did_you_mean
-from rnn_hw.fields import split_key
-from rnn_hw.kinds.givens import MOST_STEPS
-from rnn_hw.kinds.kind import Array, Field, Form, Kind, Setup, Shape
-from rnn_hw.lang.evaluate import Stack, reach
-from rnn_hw.lang.rewrite import mapped, names_in, over_all_steps
+from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.fields import steps_in_words
+from rnn_hw.kinds.kind import Field, Form, Kind, Setup
+from rnn_hw.kinds.sequences import Pieces, Values, own_shapes, read_pieces, read_values
+from rnn_hw.lang.evaluate import Stack
+from rnn_hw.lang.guessed_shapes import guess_shapes
+from rnn_hw.lang.rewrite import mapped, names_in, over_all_steps, walk
 from rnn_hw.lang.schedule import schedule
-from rnn_hw.lang.shapes import infer, series_names
-from rnn_hw.lang.tree import Equation, Name, Node, Program
+from rnn_hw.lang.shapes import STEP_WORDS, Shapes, infer, series_names
+from rnn_hw.lang.tree import Apply, Equation, Name, Program
 from rnn_hw.source import Value
 
 
 def setup(form: Form) -> Setup | None:
-    reader = form.reader
-    text, loss_text = form.root.get("equations"), form.root.get("loss")
+    """The file's equations and its loss, with its values."""
+    return forward(form, form.root.get("loss"))
+
+
+def forward(form: Form, loss_text: Value | None, numbers: bool = True) -> Setup | None:
+    """The equations of a file and a loss, with the values given; without `numbers` there are none, and no shapes."""
+    reader, text = form.reader, form.root.get("equations")
     if text is None:
         help = "write `equations: |` and the equations below it, one to a line"
         reader.fault("missing-field", "`equations` is missing", form.root, help)
-        return None
-    program = reader.program(text, "equations")
+    program = reader.program(text, "equations") if text is not None else None
     loss = reader.formula(loss_text, "loss") if loss_text is not None else None
-    if program is None or (loss is None and loss_text is not None):
+    found = read_pieces(form)
+    if reader.faults or program is None:
         return None
     whole = program if loss is None else Program((*program.equations, Equation(Name("loss"), loss)))
-    arrays = _arrays(form)
-    if reader.faults:
-        return None
     series = series_names(whole)
-    series |= _targets(whole, arrays, series)
-    given, shapes, initial, steps = _sorted(form, whole, arrays, series)
-    if reader.faults:
+    if not numbers:
+        return _without_numbers(form, whole, len(program.equations), series)
+    series |= _targets(whole, found, series)
+    values = read_values(form, whole, found, series)
+    if any(fault.code != "unused" for fault in reader.faults):
         return None
     whole = mapped(whole, lambda node: over_all_steps(node, lambda name: name in series))
-    for part, value in ((Program(whole.equations[: len(program.equations)]), text), (whole, loss_text)):
+    program = Program(whole.equations[: len(program.equations)])
+    for part, place in ((program, text), (whole, loss_text)):  # a fault of the loss counts its columns from there
         try:
-            found = infer(part, shapes, initial)
+            shapes = _checked(part, values)
+        except HomeworkError as error:
+            reader.placed(place, error.diagnostics)
+            return None
+    return Setup(whole, values.given, shapes, values.steps)
+
+
+def _without_numbers(form: Form, program: Program, count: int, series: set[str]) -> Setup | None:
+    """The equations alone: whatever they do not define counts as given, and shapes are guessed."""
+    defined = set(program.names)
+    beside = {n.name for e in program.equations[count:] for n in names_in(e.formula) if n.name not in defined}
+    series |= beside  # `y` in `mean((h - y)**2)` is a sequence as `h` is
+    program = mapped(program, lambda node: over_all_steps(node, lambda name: name in series))
+    shapes = guess_shapes(program)
+    given = {n: s for n, s in shapes.items() if n not in defined and n not in STEP_WORDS}
+    for part, place in ((Program(program.equations[:count]), "equations"), (program, "loss")):
+        try:
+            infer(part, given)
             schedule(part)
         except HomeworkError as error:
-            reader.placed(value, error.diagnostics)
+            form.reader.placed(form.root.get(place), error.diagnostics)
             return None
-    _reachable(form, whole, given, steps, text)
-    return Setup(whole, given, found, steps)
+    return Setup(program, {}, shapes, 1)
 
 
-def _arrays(form: Form) -> dict[str, dict[int | None, tuple[Array, Value]]]:
-    """What is given, by name and time."""
-    arrays: dict[str, dict[int | None, tuple[Array, Value]]] = {}
-    for key, value in form.given.entries.items():
-        written = form.reader.array(value, key)
-        base, time = split_key(key)
-        if written is not None:
-            arrays.setdefault(base, {})[time] = (written.value, value)
-    return arrays
+def _checked(program: Program, values: Values) -> Shapes:
+    """The shapes of a program that can be computed. Raises `HomeworkError`."""
+    if faults := [*_derivatives(program)]:
+        raise HomeworkError(*faults)
+    shapes = infer(program, values.shapes, values.initial)
+    backward = {e.name for block in schedule(program) if block.direction < 0 for e in block.equations}
+    if faults := [*_missing_steps(program, values.given, values.steps, backward)]:
+        raise HomeworkError(*faults)
+    return shapes
 
 
-def _targets(program: Program, arrays: Mapping[str, Mapping[int | None, tuple[Array, Value]]], series: set[str]) -> set[str]:
-    """Names such as `y` in `mean((h - y)**2)`: given for every step, and mentioned only beside a whole sequence."""
-    counts = [len(found[None][0]) for name, found in arrays.items() if name in series and None in found]
-    targets = set()
+def _derivatives(program: Program) -> Iterator[Diagnostic]:
     for equation in program.equations:
-        for node in _reductions(equation.formula, series):
-            for name in names_in(node):
-                value = arrays.get(name.name, {}).get(None)
-                if name.time is None and name.name not in series and value is not None and value[0].ndim and counts:
-                    if len(value[0]) == counts[0]:
-                        targets.add(name.name)
+        for node in walk(equation.formula):
+            if isinstance(node, Apply) and node.operation in ("partial", "total"):
+                message = "a derivative cannot stand in an equation of a problem"
+                yield Diagnostic("derivative", message, node.span, "write out what it is")
+
+
+def _missing_steps(
+    program: Program, given: Mapping[str, object], steps: int, backward: set[str]
+) -> Iterator[Diagnostic]:
+    """Steps that a formula asks for and that nobody gives.
+
+    A state before the first step is zero if it is left out, as is one behind the last step where time runs backwards.
+    """
+    reported = set()
+    for equation in program.equations:
+        for name in names_in(equation.formula):
+            if name.time is None or name.name in reported:
+                continue
+            base, shift, value = name.time.base, name.time.shift, given.get(name.name)
+            first, last = (
+                (shift, shift) if base == "" else (steps + shift,) * 2 if base == "T" else (1 + shift, steps + shift)
+            )
+            defined, moving = program.get(name.name) is not None, base not in ("", "T")
+            low = value.first if isinstance(value, Stack) else 1
+            high = value.first + len(value.values) - 1 if isinstance(value, Stack) and not defined else steps
+            if not defined and first < low:
+                help = f"give `{name.name}[{first}]`" if first >= 0 else "refer to later steps"
+                where, absent = "at the first step" if moving else "here", f"`{name.name}[{first}]`"
+                message = f"{absent} is asked for {where} and is not given"
+            elif last > high and not (moving and name.name in backward):
+                help = "refer to the same or an earlier step" if moving else f"the last step is `{name.name}[T]`"
+                where, absent = "at the last step" if moving else "here", f"`{name.name}[{last}]`"
+                message = f"{absent} is asked for {where}, there {steps_in_words(steps)}"
+            else:
+                continue
+            reported.add(name.name)
+            yield Diagnostic("missing-step", message, name.span, help)
+
+
+def _targets(program: Program, found: Mapping[str, Pieces], series: set[str]) -> set[str]:
+    """Names such as `y` in `mean((h - y)**2)`: given for every step, though mentioned without a time beside a sequence.
+
+    One that is as long as the sequence has steps, and whose entries have the shape of a step, is a target.
+    """
+    beside: dict[str, set[str]] = {}  # name -> the sequences it stands beside
+    for equation in program.equations:
+        for node in walk(equation.formula):
+            if isinstance(node, Apply) and over_all_steps(node, lambda name: name in series) is not node:
+                bare = {n.name for n in names_in(node) if n.time is None}
+                for name in bare - series:
+                    beside.setdefault(name, set()).update(bare & series)
+    candidates = {name for name in beside if None in found.get(name, {}) and found[name][None].array.ndim}
+    if not candidates:
+        return set()
+    counts = {len(found[n][None].array) for n in series if None in found.get(n, {}) and found[n][None].array.ndim}
+    shapes = _shapes_without(program, found, series, candidates)
+    targets = set()
+    for name in candidates:
+        array = found[name][None].array
+        if len(array) in counts and any(shapes.get(n, array.shape[1:]) == array.shape[1:] for n in beside[name]):
+            targets.add(name)
     return targets
 
 
-def _reductions(node: Node, series: set[str]) -> list[Node]:
-    changed: list[Node] = []
-
-    def note(name: str) -> bool:
-        return name in series
-
-    lifted = over_all_steps(node, note)
-    if lifted is not node:
-        changed.append(node)
-    return changed
-
-
-def _sorted(
-    form: Form, program: Program, arrays: Mapping[str, Mapping[int | None, tuple[Array, Value]]], series: set[str]
-) -> tuple[dict[str, Array | Stack], dict[str, Shape], dict[str, Shape], int]:
-    """The given values as plain arrays, sequences and initial states, their shapes, and the number of steps."""
-    reader, defined = form.reader, set(program.names)
-    used = {n.name for e in program.equations for n in names_in(e.formula)}
-    given: dict[str, Array | Stack] = {}
-    shapes: dict[str, Shape] = {}
-    initial: dict[str, Shape] = {}
-    steps: tuple[int, str] | None = None
-    stated = form.root.get("steps")
-    if stated is not None:
-        number = reader.count(stated, "steps", 1, MOST_STEPS)
-        steps = (number, f"`steps`, line {stated.line}") if number else None
-    for name, found in arrays.items():
-        place = next(iter(found.values()))[1]
-        if name not in used and name not in defined:
-            reader.fault("unused", f"no equation uses `{name}`", place, did_you_mean(name, sorted(used - arrays.keys())))
-        elif name in defined and None in found:
-            help = f"a state before the first step is given as `{name}[0]`" if name in series else "leave out one of the two"
-            reader.fault("defined-twice", f"`{name}` is given and also defined", place, help)
-        elif None in found and name not in series:
-            given[name], shapes[name] = found[None][0], found[None][0].shape
+def _shapes_without(program: Program, found: Mapping[str, Pieces], series: set[str], left_out: set[str]) -> Shapes:
+    """The shapes that can be told without some of the names; none where the program has a fault."""
+    gone, kept = set(left_out), []
+    for equation in program.equations:
+        if any(n.name in gone for n in names_in(equation.formula)):
+            gone.add(equation.name)
         else:
-            stack = _stack(form, name, found, name in defined)
-            if stack is None:
-                continue
-            given[name] = stack
-            (initial if name in defined else shapes)[name] = stack.values.shape[1:]
-            count = stack.first + len(stack.values) - 1
-            if name not in defined and steps is not None and count != steps[0]:
-                message = f"`{name}` has {count} steps, it needs {steps[0]}"
-                reader.fault("wrong-shape", message, place, notes=[f"the number of steps is taken from {steps[1]}"])
-            elif name not in defined and steps is None:
-                steps = (count, f"`{name}`, line {place.line}")
-    if steps is None and any(e.target.time for e in program.equations):
-        help = "give a sequence with one entry per step, or `steps: 3`"
-        reader.fault("missing-field", "nothing says how many steps there are", form.root, help)
-    return given, shapes, initial, steps[0] if steps else 1
-
-
-def _stack(form: Form, name: str, found: Mapping[int | None, tuple[Array, Value]], defined: bool) -> Stack | None:
-    """A sequence out of its pieces: all steps at once, and values at single times (`h[0]`)."""
-    reader = form.reader
-    pieces: dict[int, Array] = {}
-    for time, (array, value) in found.items():
-        if time is None:
-            if not array.ndim:
-                help = f"one entry per step: `{name}: [...]`"
-                reader.fault("wrong-shape", f"`{name}` has a value at every step, one number is given", value, help)
-                return None
-            pieces.update(enumerate(array, 1))
-        elif defined and time > 0:
-            message = f"`{name}[{time}]` is given and also defined"
-            reader.fault("defined-twice", message, value, f"the state before the first step is `{name}[0]`")
-            return None
-        else:
-            pieces[time] = np.asarray(array)
-    first, last = min(pieces), max(pieces)
-    place = next(iter(found.values()))[1]
-    if len(pieces) != last - first + 1 or len({p.shape for p in pieces.values()}) > 1:
-        reader.fault("wrong-shape", f"the values of `{name}` do not make one sequence", place)
-        return None
-    return Stack(np.stack([pieces[t] for t in range(first, last + 1)]), first)
-
-
-def _reachable(form: Form, program: Program, given: Mapping[str, Array | Stack], steps: int, text: Value) -> None:
-    """Reports steps that a formula asks for and nobody gives; a state before the first step is zero if it is left out."""
-    backward = {e.name for b in schedule(program) if b.direction < 0 for e in b.equations}
-    for name, (low, high) in reach(program).items():
-        value = given.get(name)
-        defined = program.get(name) is not None
-        first = value.first if isinstance(value, Stack) else 1
-        place = next(n.span for e in program.equations for n in names_in(e.formula) if n.name == name and n.time)
-        if not defined and 1 + low < first:
-            message = f"`{name}[{1 + low}]` is asked for at the first step and is not given"
-            help = f"give `{name}[{1 + low}]`"
-        elif high > 0 and name not in backward:
-            message = f"`{name}[{steps + high}]` is asked for at the last step and does not exist"
-            help = "refer to the same or an earlier step"
-        else:
-            continue
-        from rnn_hw.errors import Diagnostic
-
-        form.reader.placed(text, [Diagnostic("missing-step", message, place, help)])
+            kept.append(equation)
+    own, defined = own_shapes(found, series), set(program.names)
+    given = {n: s for n, s in own.items() if n not in defined}
+    try:
+        return infer(Program(tuple(kept)), given, {n: s for n, s in own.items() if n in defined})
+    except HomeworkError:
+        return {}
 
 
 FIELDS = (

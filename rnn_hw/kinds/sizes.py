@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rnn_hw.kinds.kind import Array, Given, Shape
 from rnn_hw.lang.operations import spoken
 
-MOST_STEPS = 100_000
+MOST_STEPS = 10_000
 
 
 class Size(NamedTuple):
@@ -65,9 +65,11 @@ def fitted(name: str, array: Array, row: Given, source: str, sizes: Sizes) -> Ar
     for letter, number in zip(letters, own, strict=True):
         settled = sizes.letters.setdefault(letter, Size(number, source))
         if settled.number != number:
+            if settled.source == source:
+                return Misfit(f"`{name}` {has(own)}, it needs as many columns as rows")
             wanted = tuple(sizes.number(k) or n for k, n in zip(letters, own, strict=True))
             message = f"`{name}` {has(own)}, it needs {spoken(wanted)}"
-            return Misfit(message, _commas(number, settled.number), [_taken(letter, sizes)])
+            return Misfit(message, _commas(array, number, settled.number), [_taken(letter, sizes)])
     return shaped
 
 
@@ -80,7 +82,7 @@ def _other_steps(name: str, array: Array, source: str, sizes: Sizes) -> Misfit |
         return None
     message = f"`{name}` has {len(array)} step{'s' * (len(array) != 1)}, it needs {sizes.steps.number}"
     notes = [f"the number of steps is taken from {sizes.steps.source}"]
-    return Misfit(message, _commas(len(array), sizes.steps.number), notes)
+    return Misfit(message, _commas(array, len(array), sizes.steps.number), notes)
 
 
 def _with_axes(array: Array, letters: Sequence[str], series: bool, sizes: Sizes) -> Array | None:
@@ -135,5 +137,7 @@ def _taken(letter: str, sizes: Sizes) -> str:
     return f"{letter} = {size.number} is taken from {size.source}"
 
 
-def _commas(number: int, wanted: int) -> str:
-    return "decimals are written with a point, not with a comma" if number == 2 * wanted else ""
+def _commas(array: Array, number: int, wanted: int) -> str:
+    """The help where `0,5` may have been read as two numbers."""
+    twice = number == 2 * wanted and not (array % 1).any()
+    return "decimals are written with a point, not with a comma" if twice else ""

@@ -108,7 +108,7 @@ def _blamed(design: Design, network: Network, threshold: str) -> tuple[Verdicts,
     note = (
         "each of them alone makes the net right, and others may as well" if len(rows) > 1 else "others may do as well"
     )
-    return verdicts, (Table(REPLACEMENT, ("parameter", "replacement"), rows, note),), ()
+    return verdicts, (Table(REPLACEMENT, ("parameter", "replacement"), rows, note, reveals=True),), ()
 
 
 def _replacements(design: Design, network: Network, threshold: str) -> dict[str, Repair]:

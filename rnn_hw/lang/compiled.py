@@ -4,15 +4,15 @@
 built, so that a number beside an array can be lined up with any batch axes in front of both.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.lang.operations import OPERATIONS, OVER_TIME, Operation, Shape
-from rnn_hw.lang.rewrite import at_step, names_in, without_primes
-from rnn_hw.lang.shapes import result_shape
+from rnn_hw.lang.rewrite import names_in, time_of, without_primes
+from rnn_hw.lang.shapes import result_shape, shape_of
 from rnn_hw.lang.tree import Apply, Name, Node, Num
 
 Array = NDArray[Any]
@@ -20,14 +20,19 @@ Load = Callable[[Name], Any]
 
 
 class Code:
-    """Formulas compiled one after the other; `add` returns the slot that will hold the value."""
+    """Formulas compiled one after the other; `add` returns the slot that will hold the value.
 
-    def __init__(self, lookup: Callable[[Name], Shape], steps: int) -> None:
-        self.lookup, self.steps = lookup, steps
+    `depth` says which letters of time stand for all steps at once: a value that changes with one has its time axis there,
+    counted from the batch axes outwards. With `exact`, whole numbers stay integers, beside integers and fractions.
+    """
+
+    def __init__(
+        self, lookup: Callable[[Name], Shape], steps: int, depth: Mapping[str, int] = {}, exact: bool = False
+    ) -> None:
+        self.lookup, self.steps, self.depth, self.exact = lookup, steps, depth, exact
         self.slots: list[Any] = []  # numbers stand in their slot from the start
         self.shapes: list[Shape] = []
         self.loads: list[tuple[int, Name]] = []
-        self.over: list[tuple[int, Callable[[Load], Any]]] = []
         self.calls: list[tuple[int, Callable[..., Any], tuple[int, ...]]] = []
         self.known: dict[Node, int] = {}
 
@@ -36,9 +41,11 @@ class Code:
 
     def run(self, load: Load) -> list[Any]:
         """All slots, where `load` gives the value of each name."""
-        slots = self.prepared([(slot, load(name)) for slot, name in self.loads])
-        for slot, over in self.over:
-            slots[slot] = over(load)
+        return self.filled([load(name) for _, name in self.loads])
+
+    def filled(self, values: Sequence[Any]) -> list[Any]:
+        """All slots, with the values of the names in the order of `loads`."""
+        slots = self.prepared([(slot, value) for (slot, _), value in zip(self.loads, values, strict=True)])
         for slot, call, arguments in self.calls:
             slots[slot] = call(*[slots[k] for k in arguments])
         return slots
@@ -65,7 +72,7 @@ class Code:
         if node in self.known:
             return self.known[node]
         if isinstance(node, Num):
-            slot = self.new((), int(node.value) if node.value.is_integer() else node.value)
+            slot = self.new((), int(node.value) if self.exact and node.value.is_integer() else node.value)
         elif isinstance(node, Name):
             slot = self.new(self.lookup(node))
             self.loads.append((slot, node))
@@ -95,36 +102,44 @@ class Code:
         """A reduction over all steps: the body at every step at once, then the time axis in front reduced."""
         index, body = node.arguments
         assert isinstance(index, Name)
-        code = Code(self.lookup, self.steps)
-        reduce, steps, letter = OVER_TIME[node.operation], self.steps, index.name
-        moving = any(n.time is not None and n.time.base == letter or n.name == "t" for n in names_in(body))
-        if node.operation == "sum[]" and isinstance(body, Apply) and body.operation == "outer" and moving:
-            pair = [code.add(a) for a in body.arguments]
-            if all(len(code.shapes[k]) == 1 for k in pair):
-                shape = code.shapes[pair[0]] + code.shapes[pair[1]]
-                return self.later(shape, lambda load: _sum_of_outer(*(code.run(load)[k] for k in pair)))
-        result = code.add(body)
-        shape = code.shapes[result]
-        if any(n.time is not None and n.time.base not in ("", "T", letter) for n in names_in(body)):
+        letter, steps, reduce = index.name, self.steps, OVER_TIME[node.operation]
+        # Between this letter's axis and the batch stand the axes of the letters around it, where the body has them.
+        letters = {time.base for n in names_in(body) if (time := time_of(n)) is not None} - {letter}
+        around = max((self.depth.get(other, 0) for other in letters), default=0)
+        code = Code(self.lookup, steps, {**self.depth, letter: around + 1}, self.exact)
+        products = node.operation == "sum[]" and isinstance(body, Apply) and body.operation == "outer"
+        parts = body.arguments if products and isinstance(body, Apply) else (body,)
+        if not all(_letter(parts, letter)) or any(len(shape_of(p, self.lookup) or ()) != 1 for p in parts):
+            products, parts = False, (body,)
+        results = [code.add(part) for part in parts]
+        shapes = [code.shapes[k] for k in results]
+        own = [time is not None and time.base == letter for time in (time_of(name) for _, name in code.loads)]
+        ranks = [len(code.shapes[slot]) for slot, _ in code.loads]
 
-            def one_by_one(load: Load) -> Any:  # two times at once, as in attention: the outer one leads, this one loops
-                def at(k: int) -> Any:
-                    return code.run(lambda n: load(cast(Name, at_step(n, k, steps, letter))))[result]
+        def call(*values: Any) -> Any:
+            wide = [_spread(v, around) if o else v for v, o in zip(values, own, strict=True)]
+            slots = code.filled(wide)
+            if products:
+                return _sum_of_outer(*(slots[k] for k in results))
+            value = np.asarray(slots[results[0]])
+            lead = max((np.ndim(v) - rank for v, rank, o in zip(wide, ranks, own, strict=True) if o), default=0)
+            missing = lead - (value.ndim - len(shapes[0]))
+            if missing or not any(own):  # the body is the same at every step
+                value = value.reshape((1,) * missing + value.shape)
+                value = np.broadcast_to(value, (steps, *value.shape[bool(lead) :]))
+            return reduce(value, axis=0)
 
-                return reduce(np.stack([at(k) for k in range(1, steps + 1)]), axis=0)
+        arguments = [self.slot(name) for _, name in code.loads]
+        return self.append(call, *arguments, shape=shapes[0] + shapes[1] if products else shapes[0])
 
-            return self.later(shape, one_by_one)
 
-        def run(load: Load) -> Any:
-            value = np.asarray(code.run(load)[result])
-            return reduce(value if moving else np.broadcast_to(value, (steps, *value.shape)), axis=0)
+def _letter(parts: Sequence[Node], letter: str) -> list[bool]:
+    """Which of the formulas change with a letter of time."""
+    return [any((time := time_of(n)) is not None and time.base == letter for n in names_in(p)) for p in parts]
 
-        return self.later(shape, run)
 
-    def later(self, shape: Shape, run: Callable[[Load], Any]) -> int:
-        slot = self.new(shape)
-        self.over.append((slot, run))
-        return slot
+def _spread(values: Array, count: int) -> Array:
+    return values.reshape(values.shape[:1] + (1,) * count + values.shape[1:])
 
 
 def bound(row: Operation, ranks: Sequence[int]) -> Callable[..., Any]:

@@ -12,10 +12,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from rnn_hw.lang.operations import OPERATIONS, OVER_TIME, Shape
+from rnn_hw.lang.operations import CONSTANTS, OPERATIONS, OVER_TIME, Shape
 from rnn_hw.lang.parse import parse_formula
-from rnn_hw.lang.rewrite import HERE, moved, names_in, shifted, simplify, substitute, without_primes
-from rnn_hw.lang.shapes import series_names, settled, shape_of
+from rnn_hw.lang.rewrite import (
+    HERE,
+    exchanged,
+    letters_apart,
+    moved,
+    names_in,
+    new_letter,
+    shifted,
+    simplify,
+    substitute,
+    without_primes,
+)
+from rnn_hw.lang.shapes import STEP_WORDS, series_names, settled, shape_of
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 BAR = "_bar"
@@ -32,15 +43,15 @@ class Flow(NamedTuple):
 
 
 def differentiate(
-    program: Program, loss: str, shapes: Mapping[str, Shape], direct: Mapping[str, Node] = {}
+    program: Program, loss: str, shapes: Mapping[str, Shape], direct: Mapping[str, Node | None] = {}
 ) -> Program:
     """The adjoint equations of a program, last things first, then the adjoints of what is given.
 
     `loss` names a number that the program defines, or is empty: then `direct` says what flows in from outside, such as
-    `{"h": h_direct[t]}`. Names without a known shape count as numbers. What the loss does not depend on has no adjoint.
+    `{"h": h_direct[t]}`, or `None` for a quantity that the loss reaches in a way left open. Names without a known shape count as numbers. What the loss does not depend on has no adjoint.
     """
     series = series_names(program)
-    incoming: dict[str, list[Node]] = {name: [term] for name, term in direct.items()}
+    incoming: dict[str, list[Node]] = {name: [term] for name, term in direct.items() if term is not None}
     waiting = [loss] if loss else list(direct)
     reached = set(waiting)
     while waiting:
@@ -50,6 +61,8 @@ def differentiate(
         bar = ONE if equation.name == loss else Name(equation.name + BAR, equation.target.time)
         for flow in flows(equation, bar, shapes):
             name = flow.mention.name
+            if name in STEP_WORDS or (name in CONSTANTS and name not in shapes):
+                continue
             incoming.setdefault(name, []).append(_collected(flow, equation, name in series))
             if name not in reached:
                 reached.add(name)
@@ -87,6 +100,7 @@ def slope(function: str, argument: Node) -> Node:
 
 def flows(equation: Equation, g: Node, shapes: Mapping[str, Shape]) -> Iterator[Flow]:
     """What flows into each mention of a quantity when `g` flows into an equation's result: the lines of the chain rule."""
+    equation = letters_apart(equation)
     yield from _flow(without_primes(equation.formula), g, equation.target, shapes)
 
 
@@ -132,6 +146,10 @@ def _local(node: Apply, g: Node, y: Node, shapes: Mapping[str, Shape]) -> Iterat
         inner, first, _ = node.arguments
         yield inner, Apply("placed", (g, first, Num(wide[0][0])))
         return
+    if node.operation == "placed":
+        inner, first, _ = node.arguments
+        yield from _cut([inner], wide, g, int(first.value) if isinstance(first, Num) else 1)
+        return
     texts = row.derivative
     if isinstance(texts, Mapping):
         texts = texts[tuple(map(len, wide))]
@@ -146,19 +164,22 @@ def _local(node: Apply, g: Node, y: Node, shapes: Mapping[str, Shape]) -> Iterat
 
 
 def _as_outer(node: Apply, shapes: Mapping[str, Shape]) -> Apply:
-    """`a @ b.T` of two vectors as the outer product that it is."""
+    """A vector times a row, such as `a @ b.T` of two vectors, as the outer product that it is."""
     if node.operation == "matmul":
         a, b = node.arguments
-        if isinstance(b, Apply) and b.operation == "transpose" and len(_shape(b.arguments[0], shapes)) == 1:
-            if len(_shape(a, shapes)) == 1:
+        left, right = _shape(a, shapes), _shape(b, shapes)
+        if len(left) == 1 and len(right) == 2 and right[0] == 1:
+            transposed = isinstance(b, Apply) and b.operation == "transpose" and len(_shape(b.arguments[0], shapes)) == 1
+            if isinstance(b, Apply) and transposed:
                 return Apply("outer", (a, b.arguments[0]), node.span)
+            if left != (1,):
+                return Apply("outer", (a, Apply("matmul", (Apply("concat", (ONE,)), b))), node.span)
     return node
 
 
-def _cut(parts: Sequence[Node], shapes: Sequence[Shape], g: Node) -> Iterator[tuple[Node, Node]]:
+def _cut(parts: Sequence[Node], shapes: Sequence[Shape], g: Node, start: int = 1) -> Iterator[tuple[Node, Node]]:
     """The parts of what flows into vectors that were joined end to end."""
-    start = 1
-    for part, shape in zip(parts, shapes, strict=True):
+    for part, shape in zip(parts, shapes, strict=False):
         count = shape[0] if shape else 1
         cut: Node = Apply("part", (g, Num(start), Num(start + count - 1)))
         yield part, cut if shape else Apply("sum", (cut,))
@@ -199,17 +220,16 @@ def _collected(flow: Flow, equation: Equation, series: bool) -> Node:
     time = mention.time or HERE
     if time.base in ("", "T"):  # one step's value, mentioned from elsewhere
         if over_steps:
-            term = Apply("sum[]", (Name("s"), moved(term, lambda i: Time("s", i.shift) if i.base == "t" else i)))
+            letter = new_letter(term)
+            term = moved(term, lambda i: Time(letter, i.shift) if i.base == "t" else i)
+            term = Apply("sum[]", (Name(letter), term))
         when = Num(time.shift) if not time.base else simplify(Apply("add", (LAST, Num(time.shift))))
         return Apply("mul", (Apply("equal", (STEP, when)), term))
     if time.base != "t" or not over_steps:  # from inside a sum over time
+        term = exchanged(term, "t", time.base)
         if over_steps:
-            swap = {"t": time.base, time.base: "t"}
-            term = moved(term, lambda i: Time(swap.get(i.base, i.base), i.shift))
             term = Apply("sum[]", (Name(time.base), term))
-        else:
-            term = moved(term, lambda i: Time("t", i.shift) if i.base == time.base else i, index="")
-        return shifted(_inside(term, time.shift), -time.shift)
+        return _inside(shifted(term, -time.shift), time.shift)
     return shifted(term, -time.shift)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rnn_hw.lang.compiled import Code
 from rnn_hw.lang.operations import CONSTANTS, Shape
 from rnn_hw.lang.plan import join_products, take_out_of_loop
-from rnn_hw.lang.rewrite import names_in
+from rnn_hw.lang.rewrite import names_in, time_of
 from rnn_hw.lang.schedule import Block, schedule
 from rnn_hw.lang.shapes import Shapes
 from rnn_hw.lang.tree import Equation, Name, Program
@@ -73,9 +73,9 @@ class Result(NamedTuple):
 
         Raises `KeyError` for an unknown name and `IndexError` for a step that does not exist.
         """
-        time, value = name.time, self.values.get(name.name)
+        time, value = time_of(name), self.values.get(name.name)
         if value is None:
-            return self.word(name.name)
+            return self.word(name)
         if not isinstance(value, Stack):
             return value
         if time is None:
@@ -84,13 +84,16 @@ class Result(NamedTuple):
             return value.at(time.shift + (self.steps if time.base else 0))
         return value.between(1 + time.shift, self.steps + time.shift)
 
-    def word(self, name: str) -> Any:
-        """The number behind `T`, `t` (at every step) or a constant."""
-        if name == "T":
+    def word(self, name: Name) -> Any:
+        """The number behind `T`, `t` (at every step, or at one) or a constant."""
+        if name.name == "T":
             return self.steps
-        if name == "t":
-            return np.arange(1, self.steps + 1).reshape((-1,) + (1,) * len(self.batch))
-        return CONSTANTS[name]
+        time = time_of(name)
+        if name.name != "t" or time is None:
+            return CONSTANTS[name.name]
+        if time.base in ("", "T"):
+            return time.shift + (self.steps if time.base else 0)
+        return np.arange(1, self.steps + 1).reshape((-1,) + (1,) * len(self.batch)) + time.shift
 
 
 def evaluate(
@@ -124,6 +127,7 @@ class _Evaluation:
         dtype: Any,
     ) -> None:
         self.program, self.steps, self.clamps, self.dtype = program, steps, clamps, dtype
+        self.exact = np.dtype(dtype).kind in "iuO"
         self.shapes = dict(shapes)
         self.computed: dict[str, Array] = {}
         batches = [v.values.shape[1 : v.values.ndim - self.rank(k)] for k, v in given.items() if isinstance(v, Stack)]
@@ -171,12 +175,12 @@ class _Evaluation:
 
     def at_once(self, equation: Equation) -> None:
         """An equation that does not wait for itself: one value, or the values at all steps together."""
-        code = Code(self.lookup, self.steps)
-        slot = code.add(equation.formula)
-        value = code.run(self.result.load)[slot]
         name = equation.target.name
+        code = Code(self.lookup, self.steps, {"t": 1} if equation.target.time is not None else {}, self.exact)
+        slot = code.add(equation.formula)
+        value = self.filled(np.asarray(code.run(self.result.load)[slot]), code.shapes[slot], name)
         if equation.target.time is None:
-            self.values[name] = self.clamped(name, np.asarray(value))
+            self.values[name] = self.clamped(name, value)
             return
         stack = self.room(name, 0)
         inside = stack.between(1, self.steps)
@@ -184,6 +188,13 @@ class _Evaluation:
         if name in self.clamps:
             inside[...] = self.clamped(name, inside.copy())
         self.values[name] = stack
+
+    def filled(self, value: Array, own: Shape, name: str) -> Array:
+        """A number as the array that its name has: every entry of a gradient may be the constant 0."""
+        shape = self.shapes[name]
+        if own or not shape:
+            return value
+        return np.broadcast_to(value.reshape(value.shape + (1,) * len(shape)), value.shape + shape)
 
     def room(self, name: str, direction: int) -> Stack:
         """Space for a sequence, its outer values (`h[0]`) filled in."""
@@ -215,7 +226,7 @@ class _Evaluation:
             self.shapes[equation.name] = shape
             self.at_once(equation)
         stacks = {e.target.name: self.room(e.target.name, block.direction) for e in equations}
-        code = Code(self.lookup, self.steps)
+        code = Code(self.lookup, self.steps, exact=self.exact)
         join_products(code, equations, stacks.keys())
         clock = [0]
         results = []
@@ -229,15 +240,11 @@ class _Evaluation:
         self.values |= stacks
         fixed, moving = [], []
         for slot, mention in code.loads:
-            value = self.values.get(mention.name)
-            if mention.time is None and mention.name == "t":
-                numbers = value if isinstance(value, Stack) else Stack(np.arange(1, self.steps + 1), 1)
-                moving.append((slot, numbers.values, -numbers.first))
-            elif mention.time is None or mention.time.base != "t":
-                fixed.append((slot, self.result.load(mention)))
+            time, value = time_of(mention), self.result.load(mention)
+            if time is None or time.base != "t":
+                fixed.append((slot, value))
             else:
-                assert isinstance(value, Stack), mention
-                moving.append((slot, value.values, mention.time.shift - value.first))
+                moving.append((slot, value, -1))
         slots = code.prepared(fixed)
         calls = [_by_position(slots, *call) for call in code.calls]
         order = range(1, self.steps + 1) if block.direction > 0 else range(self.steps, 0, -1)

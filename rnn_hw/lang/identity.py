@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rnn_hw.lang.compiled import Code
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
 from rnn_hw.lang.operations import Shape
-from rnn_hw.lang.rewrite import at_step
+from rnn_hw.lang.rewrite import apart, at_step
 from rnn_hw.lang.shapes import Faulty, series_names, shape_of
 from rnn_hw.lang.tree import Name, Node, Program
 
@@ -71,11 +71,14 @@ def world(
     return World(program, shapes, evaluate(program, given, shapes, steps))
 
 
-def compare(first: Node, second: Node, where: World) -> Witness | MissingStep | None:
-    """`None` if the formulas mean the same, else where they differ. Both may hold `t`; unknown names raise `KeyError`."""
+def compare(first: Node, second: Node, where: World, last: bool = True) -> Witness | MissingStep | None:
+    """`None` if the formulas mean the same, else where they differ. Both may hold `t`; unknown names raise `KeyError`.
+
+    `last` says whether they have to agree at the last step too.
+    """
     steps = where.result.steps
     timed = [n for node in (first, second) if at_step(node, 1, steps) is not node for n in (node,)]
-    for t in [*range(2, steps), steps] if timed else [0]:
+    for t in range(2, steps + last) if timed else [0]:
         values = []
         for node in (first, second):
             try:
@@ -96,7 +99,7 @@ def value_at(node: Node, t: int, where: World) -> NDArray[Any]:
         return where.shapes.get(name.name, ())
 
     code = Code(lookup, where.result.steps)
-    slot = code.add(at_step(node, t, where.result.steps) if t else node)
+    slot = code.add(apart(at_step(node, t, where.result.steps) if t else node))
     with np.errstate(all="ignore"):
         value = np.asarray(code.run(where.result.load)[slot], float)
     rank = len(code.shapes[slot])

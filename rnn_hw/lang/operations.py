@@ -6,6 +6,7 @@ comes in from above. A row holds side by side
 * `value`: NumPy on arrays whose trailing axes are the quantity's own and whose leading axes are anybody's batch;
 * `derivative`: what flows into each argument, written in the language itself, in terms of `y` where textbooks do so;
 * `shape`: the shape of the result, or a `Mismatch` that says why there is none;
+* `bounds`: where all its values lie, if not anywhere;
 * `source`, `unicode`, `latex`: how it is written, with `{a}` and `{b}` for the arguments, and for the one bracket rule
   of `notation.py` the `level` at which the result binds and the levels its arguments `need`.
 
@@ -44,6 +45,7 @@ class Operation(NamedTuple):
     unicode: str = ""
     latex: str = ""
     slope: float | None = None  # supremum of the derivative's size where the field quotes one
+    bounds: str = ""  # the interval that holds every value whatever the arguments, where it is not all numbers
 
 
 # --- shapes ---------------------------------------------------------------------------------------------------------
@@ -111,6 +113,12 @@ def _part(a: Shape, first: float, last: float) -> Shape:
 def axes(rank: int) -> tuple[int, ...]:
     """The own axes of a quantity with `rank` of them, behind whatever leads."""
     return tuple(range(-rank, 0))
+
+
+def _power(a: Any, b: Any) -> Array:
+    """Whole numbers as floats: NumPy refuses 2**-1 of integers, and 10**20 would wrap around."""
+    whole = np.asarray(b).dtype.kind in "iu" and np.asarray(a).dtype.kind in "iu"
+    return np.asarray(np.power(np.asarray(a, float) if whole else a, b))
 
 
 def _sigmoid(a: Array) -> Array:
@@ -211,31 +219,37 @@ _ROWS = (
     _infix("mul", "*", np.multiply, ("g*b", "g*a"), PRODUCT, (PRODUCT, SIGN), unicode="·", latex=r" \cdot "),
     _infix("div", "/", np.divide, ("g/b", "-g*a/b**2"), PRODUCT, (PRODUCT, POWER), latex=r"\frac{{{a}}}{{{b}}}"),
     _infix(
-        "pow", "**", np.power, ("g*b*a**(b - 1)", "g*y*log(a)"), POWER, (POSTFIX, SIGN), unicode="^", latex="{a}^{{{b}}}"
+        "pow", "**", _power, ("g*b*a**(b - 1)", "g*y*log(a)"), POWER, (POSTFIX, SIGN), unicode="^", latex="{a}^{{{b}}}"
     ),
     Operation("neg", np.negative, ("-g",), level=SIGN, needs=(SIGN,), source="-{a}", unicode="−{a}", latex="-{a}"),
     # functions of one argument, entry by entry
-    _call("exp", np.exp, "g*y", latex=r"\exp"),
+    _call("exp", np.exp, "g*y", latex=r"\exp", bounds="(0, inf)"),
     _call("log", np.log, "g/a", unicode="ln", latex=r"\ln"),
-    _call("sin", np.sin, "g*cos(a)", latex=r"\sin", slope=1.0),
-    _call("cos", np.cos, "-g*sin(a)", latex=r"\cos", slope=1.0),
-    _call("sigmoid", _sigmoid, "g*y*(1 - y)", unicode="σ", latex=r"\sigma", slope=0.25),
-    _call("tanh", np.tanh, "g*(1 - y**2)", latex=r"\tanh", slope=1.0),
-    _call("softplus", lambda a: np.logaddexp(0, a), "g*sigmoid(a)", slope=1.0),
-    _call("relu", lambda a: np.maximum(a, 0), "g*step(a)", slope=1.0),
-    _call("hard_sigmoid", lambda a: np.clip(0.2 * a + 0.5, 0, 1), "0.2*g*step(y)*step(1 - y)", slope=0.2),
-    _call("step", lambda a: (a > 0) + 0, "0"),
-    _call("step_ge", lambda a: (a >= 0) + 0, "0", unicode="step≥", latex=r"\operatorname{step}_{\ge}"),
-    _call("sign", np.sign, "0", latex=r"\operatorname{sgn}"),
-    Operation("sqrt", np.sqrt, ("g/(2*y)",), source="sqrt({a})", unicode="√({a})", latex=r"\sqrt{{{a}}}"),
-    Operation("abs", np.abs, ("g*sign(a)",), source="abs({a})", unicode="|{a}|", latex=r"\left|{a}\right|"),
+    _call("sin", np.sin, "g*cos(a)", latex=r"\sin", slope=1.0, bounds="[-1, 1]"),
+    _call("cos", np.cos, "-g*sin(a)", latex=r"\cos", slope=1.0, bounds="[-1, 1]"),
+    _call("sigmoid", _sigmoid, "g*y*(1 - y)", unicode="σ", latex=r"\sigma", slope=0.25, bounds="(0, 1)"),
+    _call("tanh", np.tanh, "g*(1 - y**2)", latex=r"\tanh", slope=1.0, bounds="(-1, 1)"),
+    _call("softplus", lambda a: np.logaddexp(0, a), "g*sigmoid(a)", slope=1.0, bounds="(0, inf)"),
+    _call("relu", lambda a: np.maximum(a, 0), "g*step(a)", slope=1.0, bounds="[0, inf)"),
+    _call("hard_sigmoid", lambda a: np.clip(0.2 * a + 0.5, 0, 1), "0.2*g*step(y)*step(1 - y)", slope=0.2, bounds="[0, 1]"),
+    _call("logit", lambda a: np.log(a / (1 - a)), "g/(a*(1 - a))"),
+    _call("artanh", np.arctanh, "g/(1 - a**2)"),
+    _call("step", lambda a: (a > 0) + 0, "0", bounds="[0, 1]"),
+    _call("step_ge", lambda a: (a >= 0) + 0, "0", unicode="step≥", latex=r"\operatorname{step}_{\ge}",
+          bounds="[0, 1]"),
+    _call("sign", np.sign, "0", latex=r"\operatorname{sgn}", bounds="[-1, 1]"),
+    Operation("sqrt", np.sqrt, ("g/(2*y)",), source="sqrt({a})", unicode="√({a})", latex=r"\sqrt{{{a}}}",
+              bounds="[0, inf)"),
+    Operation("abs", np.abs, ("g*sign(a)",), source="abs({a})", unicode="|{a}|", latex=r"\left|{a}\right|",
+              bounds="[0, inf)"),
     # of two arguments, entry by entry
     Operation("maximum", np.maximum, ("g*step(a - b)", "g*(1 - step(a - b))"), arity=2, needs=(LOOSE, LOOSE),
               source="max({a}, {b})", unicode="max({a}, {b})", latex=r"\max\left({a}, {b}\right)"),
     Operation("minimum", np.minimum, ("g*step(b - a)", "g*(1 - step(b - a))"), arity=2, needs=(LOOSE, LOOSE),
               source="min({a}, {b})", unicode="min({a}, {b})", latex=r"\min\left({a}, {b}\right)"),
     Operation("equal", lambda a, b: (a == b) + 0, ("0", "0"), arity=2, needs=(LOOSE, LOOSE),
-              source="equal({a}, {b})", unicode="[{a} = {b}]", latex=r"\left[{a} = {b}\right]"),
+              source="equal({a}, {b})", unicode="[{a} = {b}]", latex=r"\left[{a} = {b}\right]",
+              bounds="[0, 1]"),
     # matrices: the derivative depends on how many axes each side has
     _infix(
         "matmul", " @ ", matmul,
@@ -247,11 +261,15 @@ _ROWS = (
         } | {pair: ("g*b", "g*a") for pair in ((0, 0), (0, 1), (0, 2), (1, 0), (2, 0))},
         PRODUCT, (PRODUCT, SIGN), shape=_product, elementwise=False, unicode="·", latex=r"\,",
     ),
-    Operation("transpose", _transpose, ("g.T",), _transposed, elementwise=False, level=POSTFIX, needs=(POSTFIX,),
+    Operation("transpose", _transpose, {(0,): ("g",), (1,): ("[1] @ g",), (2,): ("g.T",)}, _transposed,
+              elementwise=False, level=POSTFIX, needs=(POSTFIX,),
               source="{a}.T", unicode="{a}ᵀ", latex=r"{a}^{{\top}}"),
     Operation(
         "outer", _outer_value,
-        {(1, 1): ("g @ b", "g.T @ a"), (0, 0): ("g*b", "g*a")},
+        {
+            (1, 1): ("g @ b", "g.T @ a"), (0, 1): ("g @ b", "[a] @ g"), (1, 0): ("g @ [b]", "g.T @ a"),
+            (0, 0): ("g*b", "g*a"),
+        },
         _outer, 2, False, PRODUCT, (POWER, POSTFIX), "outer({a}, {b})", "{a}·{b}ᵀ", r"{a}\,{b}^{{\top}}",
     ),
     # over the entries of one quantity
@@ -259,11 +277,12 @@ _ROWS = (
     _call("mean", _reduction(np.mean), "g/size(a)", shape=_number, elementwise=False),
     _call("max", _reduction(np.max), "g*equal(a, y)", latex=r"\max", shape=_number, elementwise=False),
     _call("min", _reduction(np.min), "g*equal(a, y)", latex=r"\min", shape=_number, elementwise=False),
-    _call("softmax", _softmax, "y*(g - sum(g*y))", elementwise=False),
-    _call("size", _size, "0", shape=_number, elementwise=False),
-    _call("ones", np.ones_like, "0"),
+    _call("softmax", _softmax, "y*(g - sum(g*y))", elementwise=False, bounds="(0, 1]"),
+    _call("size", _size, "0", shape=_number, elementwise=False, bounds="[1, inf)"),
+    _call("ones", np.ones_like, "0", bounds="[1, 1]"),
     Operation("norm", _norm, ("g*a/y",), _number, elementwise=False,
-              source="norm({a})", unicode="‖{a}‖", latex=r"\left\lVert {a} \right\rVert"),
+              source="norm({a})", unicode="‖{a}‖", latex=r"\left\lVert {a} \right\rVert",
+              bounds="[0, inf)"),
     # entries `b` to `c` of a vector, counted from 1, and the reverse: a vector put at entry `b` among `c` zeros
     Operation("part", lambda a, b, c, ranks: a[..., int(b) - 1 : int(c)], (), _part, 3, False,
               needs=(POSTFIX, LOOSE, LOOSE), source="part({a}, {b}, {c})", unicode="{a}₍{b}..{c}₎",
@@ -292,3 +311,6 @@ SPELLINGS: Mapping[str, str] = {
     "σ": "sigmoid", "sigma": "sigmoid", "logistic": "sigmoid", "sig": "sigmoid", "hardsigmoid": "hard_sigmoid",
     "ReLU": "relu", "ln": "log", "heaviside": "step", "sgn": "sign", "len": "size",
 }  # fmt: skip
+
+# What `σ⁻¹` and `tanh⁻¹` are: the inverse functions, which some write where they mean a derivative.
+INVERSES: Mapping[str, str] = {"sigmoid": "logit", "tanh": "artanh", "exp": "log", "log": "exp"}

@@ -20,13 +20,14 @@ does not know which names exist: that is `shapes.py`. Every error is a `Homework
 from typing import NoReturn
 
 from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
-from rnn_hw.lang.operations import OPERATIONS, OVER_TIME, SPELLINGS
-from rnn_hw.lang.tokens import Token, plain_name, tokens
+from rnn_hw.lang.operations import INVERSES, OPERATIONS, OVER_TIME, SPELLINGS
+from rnn_hw.lang.tokens import Token, plain_name, refusal, tokens
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 MAX_LENGTH = 20_000  # characters of a text
 MAX_OPERATIONS = 250  # in one formula: bounds the depth of the tree, and so the recursion of every reading
 MAX_DEPTH = 40  # brackets inside brackets
+MOST_FAULTS = 20  # after which a bracket left open may hide the equations behind it
 MAX_SHIFT = 9999  # in a time index
 
 _SUPERSCRIPTS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
@@ -58,15 +59,20 @@ def parse_program(text: str) -> Program:
     equations: list[Equation] = []
     faults: list[Diagnostic] = []
     while True:
-        parser.skip_newlines()
-        if parser.ahead.kind == "end":
-            break
         try:
+            parser.skip_newlines()
+            if parser.ahead.kind == "end":
+                break
             equations.append(parser.equation())
         except HomeworkError as error:
-            faults += error.diagnostics
-            parser.depth = 0
-            parser.skip_line()
+            (fault,) = error.diagnostics
+            faults.append(fault)
+            swallowed = fault.code == "missing-bracket" and fault.span is not None and fault.span.line < parser.line
+            if swallowed and len(faults) < MOST_FAULTS:  # the line breaks behind a bracket left open are breaks again
+                parser = _Parser("\n" * (parser.line - 1) + "\n".join(text.split("\n")[parser.line - 1 :]))
+            else:
+                parser.depth = 0
+                parser.skip_line()
     if faults:
         raise HomeworkError(*faults)
     return Program(tuple(equations))
@@ -96,7 +102,10 @@ class _Parser:
 
     @property
     def ahead(self) -> Token:
-        return self.tokens[self.position]
+        token = self.tokens[self.position]
+        if token.kind == "refused":
+            raise HomeworkError(refusal(token))
+        return token
 
     def peek(self, offset: int = 1) -> Token:
         return self.tokens[min(self.position + offset, len(self.tokens) - 1)]
@@ -114,9 +123,15 @@ class _Parser:
         while self.ahead.kind == "newline":
             self.position += 1
 
+    @property
+    def line(self) -> int:
+        return self.tokens[self.position].span.line
+
     def skip_line(self) -> None:
-        line = self.ahead.span.line
-        while self.ahead.kind != "end" and (self.ahead.kind != "newline" or self.ahead.span.line < line):
+        line = self.line
+        while (token := self.tokens[self.position]).kind != "end" and (
+            token.kind != "newline" or token.span.line < line
+        ):
             self.position += 1
 
     def fail(self, code: str, message: str, span: Span, help: str = "") -> NoReturn:
@@ -397,6 +412,8 @@ class _Parser:
             self.fail("wrong-arguments", f"a prime needs a function of one argument, not of {arity}", token.span)
         node = self.apply(word + "'" * primes, tuple(items), token.span, closed.span)
         if power:
+            if power.text == "⁻¹" and word in INVERSES:
+                return self.apply(INVERSES[word], tuple(items), token.span, closed.span)
             if power.text == "⁻¹":
                 help = f"for one divided by it write `1/{word}(...)`, for the derivative `{word}'(...)`"
                 self.fail("inverse-function", f"`{word}⁻¹` can be read in two ways", power.span, help)

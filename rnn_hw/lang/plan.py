@@ -8,13 +8,13 @@
 Neither changes a formula that anybody sees: the values differ from the written order by rounding only.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from rnn_hw.lang.compiled import Code
-from rnn_hw.lang.operations import Shape
+from rnn_hw.lang.operations import OVER_TIME, Shape
 from rnn_hw.lang.rewrite import HERE, names_in, rebuilt, walk
 from rnn_hw.lang.shapes import shape_of
 from rnn_hw.lang.tree import Apply, Equation, Name, Node
@@ -36,6 +36,8 @@ def take_out_of_loop(
         if not isinstance(node, Apply):
             return node
         if waits(node):
+            if node.operation in OVER_TIME:  # its body is at steps of its own
+                return node
             return rebuilt(_gathered(node, waits), part)
         if node not in taken:
             moving = any(n.time is not None or n.name == "t" for n in names_in(node))
@@ -73,6 +75,14 @@ def _sum(terms: list[Node]) -> Node:
     return total
 
 
+def _of_this_step(node: Node) -> Iterator[Node]:
+    """Every node that is computed once in a step: the tree without the insides of its sums over time."""
+    yield node
+    if isinstance(node, Apply) and node.operation not in OVER_TIME:
+        for argument in node.arguments:
+            yield from _of_this_step(argument)
+
+
 def join_products(code: Code, equations: Sequence[Equation], inside: Collection[str]) -> None:
     """Teaches `code` the joined products of a loop before its equations are added; the matrices do not change in it."""
     sums: list[Apply] = []
@@ -97,7 +107,7 @@ def join_products(code: Code, equations: Sequence[Equation], inside: Collection[
         return all(n.name not in inside or (n.time is not None and n.time.shift != 0) for n in names_in(node))
 
     for equation in equations:
-        for node in walk(equation.formula):
+        for node in _of_this_step(equation.formula):
             if not isinstance(node, Apply) or node in joined:
                 continue
             if node.operation == "add" and all(is_product(t) and ready(t) for t in _terms(node)):

@@ -3,7 +3,10 @@
 No numbers are computed here but the constants that `simplify` folds, and no shapes are known.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain, count
+
+import numpy as np
 
 from rnn_hw.lang.operations import OPERATIONS, OVER_TIME
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
@@ -55,11 +58,27 @@ def renamed(node: Node, names: Callable[[str], str]) -> Node:
     return substitute(node, put)
 
 
+def time_of(name: Name) -> Time | None:
+    """The time of a mention; the word `t` is the step itself and so belongs to step `t`."""
+    return HERE if name.time is None and name.name == "t" else name.time
+
+
+def _at(name: Name, time: Time | None) -> Node:
+    """The quantity at another time; the word `t` two steps later is `t + 2`."""
+    if time == time_of(name):
+        return name
+    if name.name == "t" and time is not None and time.base == "t":
+        here = Name("t", None, name.span)
+        sign = "add" if time.shift > 0 else "sub"
+        return Apply(sign, (here, Num(abs(time.shift))), name.span) if time.shift else here
+    return Name(name.name, time, name.span)
+
+
 def moved(node: Node, change: Callable[[Time], Time], index: str = "t") -> Node:
     """The tree with every time changed; inside a sum over `index` that letter is another variable and is kept."""
     if isinstance(node, Name):
-        time = node.time and change(node.time)
-        return node if time == node.time else Name(node.name, time, node.span)
+        time = time_of(node)
+        return _at(node, time and change(time))
     if isinstance(node, Apply) and node.operation in OVER_TIME:
         bound, body = node.arguments
         if isinstance(bound, Name) and bound.name == index:
@@ -80,6 +99,50 @@ def at_step(node: Node, t: int, last: int, index: str = "t") -> Node:
     return moved(node, lambda time: time.at(t, last, index), index)
 
 
+def exchanged(node: Node, one: str, other: str) -> Node:
+    """The tree with two letters of time exchanged, those of its sums too, so that no sum catches a letter of another."""
+    swap = {one: other, other: one}
+    if isinstance(node, Name):
+        time = time_of(node)
+        return _at(node, time and Time(swap.get(time.base, time.base), time.shift))
+    if isinstance(node, Apply) and node.operation in OVER_TIME:
+        index, body = node.arguments
+        assert isinstance(index, Name)
+        index = Name(swap.get(index.name, index.name), None, index.span)
+        return Apply(node.operation, (index, exchanged(body, one, other)), node.span)
+    return rebuilt(node, lambda a: exchanged(a, one, other))
+
+
+def new_letter(node: Node, taken: Collection[str] = ()) -> str:
+    """A letter of time that the tree does not use."""
+    used = {time.base for n in names_in(node) if (time := time_of(n))}
+    used |= {str(n.arguments[0]) for n in walk(node) if isinstance(n, Apply) and n.operation in OVER_TIME}
+    return next(c for c in chain("skjlmnpqruvw", (f"s{n}" for n in count())) if c not in used and c not in taken)
+
+
+def apart(node: Node, taken: frozenset[str] = frozenset()) -> Node:
+    """The tree in which no sum over time uses a letter that is `taken`, or that of a sum around it."""
+    if not isinstance(node, Apply) or node.operation not in OVER_TIME:
+        return rebuilt(node, lambda a: apart(a, taken))
+    index, body = node.arguments
+    assert isinstance(index, Name)
+    if index.name in taken:
+        letter = new_letter(body, taken)
+        body, index = moved(body, _renaming(index.name, letter), index.name), Name(letter, None, index.span)
+    inner = apart(body, taken | {index.name})
+    return node if inner is node.arguments[1] else Apply(node.operation, (index, inner), node.span)
+
+
+def _renaming(old: str, new: str) -> Callable[[Time], Time]:
+    return lambda time: Time(new, time.shift) if time.base == old else time
+
+
+def letters_apart(equation: Equation) -> Equation:
+    """The equation with a letter for each sum around another, and for none the `t` of its own step."""
+    formula = apart(equation.formula, frozenset("t") if equation.target.time is not None else frozenset())
+    return equation if formula is equation.formula else Equation(equation.target, formula)
+
+
 WRITTEN_OUT = 6  # a sum over time of so many steps is written out when it is unrolled
 
 
@@ -88,8 +151,35 @@ def unrolled(equation: Equation, t: int, last: int) -> Equation:
     target, formula = equation.target, equation.formula
     if target.time is not None:
         target = Name(target.name, Time("", t), target.span)
-        formula = substitute(formula, lambda n: Name("t", HERE, n.span) if n.name == "t" and n.time is None else n)
     return Equation(target, written_out(at_step(formula, t, last), last))
+
+
+def at_last(node: Node, t: int, last: int, keep: Collection[str] = ()) -> Node:
+    """A formula of step `t` without what is nothing there: adjoints behind the last step, and `[t = T]` as 1 or 0.
+
+    A formula that has no such part is returned as it is. `keep` holds `t` where a value of its own is given for it.
+    """
+
+    def number(name: Name) -> Node:
+        if name.name == "T" and name.time is None:
+            return Num(last)
+        if name.name == "t" and "t" not in keep:
+            return Num(t)
+        return name
+
+    def change(node: Node) -> Node:
+        if isinstance(node, Name):
+            behind = node.time is not None and not node.time.base and node.time.shift > last
+            return ZERO if behind and node.name.endswith("_bar") else node
+        node = rebuilt(node, change)
+        if isinstance(node, Apply) and node.operation in ("equal", "step"):
+            arguments = [simplify(substitute(a, number)) for a in node.arguments]
+            if all(isinstance(a, Num) for a in arguments):
+                return Num(float(OPERATIONS[node.operation].value(*(a.value for a in arguments if isinstance(a, Num)))))
+        return node
+
+    changed = change(node)
+    return node if changed is node else simplify(changed)
 
 
 def written_out(node: Node, last: int) -> Node:
@@ -145,10 +235,20 @@ ZERO, ONE, TWO = Num(0), Num(1), Num(2)
 def simplify(node: Node) -> Node:
     """The tree without `0 +`, `1*`, double signs and powers of one, constants folded where that is exact."""
     while True:
-        changed = _tidy(rebuilt(node, simplify))
+        changed = _tidy(rebuilt(node, simplify if _by_entry(node) else _simplified_inside))
         if changed is node:
             return node
         node = changed
+
+
+def _by_entry(node: Node) -> bool:
+    return isinstance(node, Apply) and node.operation in OPERATIONS and OPERATIONS[node.operation].elementwise
+
+
+def _simplified_inside(node: Node) -> Node:
+    """An argument whose shape counts: `sum(x - x + 1)` is the number of entries of `x`, and stays as it is."""
+    simple = simplify(node)
+    return simple if simple is node or set(names_in(node)) == set(names_in(simple)) else node
 
 
 def _tidy(node: Node) -> Node:
@@ -161,7 +261,8 @@ def _tidy(node: Node) -> Node:
 def _folded(node: Apply, a: Node, b: Node) -> Node | None:
     """Two numbers as one, if their value is a whole number or a short decimal."""
     if isinstance(a, Num) and isinstance(b, Num):
-        value = float(OPERATIONS[node.operation].value(a.value, b.value))
+        with np.errstate(all="ignore"):
+            value = float(OPERATIONS[node.operation].value(a.value, b.value))
         if value == round(value, 9) and abs(value) < 1e9:
             return Num(value)
     return None
@@ -209,7 +310,7 @@ def _mul(node: Apply, a: Node, b: Node) -> Node:
         both = _folded(node, a, b.arguments[0])
         return Apply("mul", (both, b.arguments[1])) if both else node
     if isinstance(a, Num) and isinstance(b, Apply) and b.operation == "div" and isinstance(b.arguments[1], Num):
-        quotient = a.value / b.arguments[1].value  # 2*(x/4) is x/2, 4*(x/2) is 2*x
+        quotient = a.value / (b.arguments[1].value or float("nan"))  # 2*(x/4) is x/2, 4*(x/2) is 2*x
         if quotient.is_integer():
             return Apply("mul", (Num(quotient), b.arguments[0]))
         if quotient and (1 / quotient).is_integer():

@@ -8,7 +8,7 @@ is computed at once. This is why a gradient program or a cell nobody has thought
 from typing import NamedTuple
 
 from rnn_hw.errors import Diagnostic, HomeworkError
-from rnn_hw.lang.rewrite import names_in
+from rnn_hw.lang.rewrite import letters_apart, names_in
 from rnn_hw.lang.tree import Equation, Name, Program
 
 
@@ -21,7 +21,7 @@ class Block(NamedTuple):
 
 def schedule(program: Program) -> tuple[Block, ...]:
     """The program's blocks, each after what it uses. Raises `HomeworkError` for names that wait for themselves."""
-    equations = {e.target.name: e for e in program.equations}
+    equations = {e.target.name: letters_apart(e) for e in program.equations}
     uses = {name: [n for n in names_in(e.formula) if n.name in equations] for name, e in equations.items()}
     blocks = []
     for component in _components({name: [n.name for n in used] for name, used in uses.items()}):
@@ -62,7 +62,8 @@ def _cycle(
     """The error for names that wait for themselves, with one way round as evidence."""
     path, seen = [names[0]], {names[0]}
     while True:
-        following = next(n.name for n in uses[path[-1]] if n.name in names)
+        inside = [n.name for n in uses[path[-1]] if n.name in names]
+        following = next((n for n in inside if n != path[-1]), inside[0])  # `h[t-1]` in `h[t]` is no fault
         path.append(following)
         if following in seen:
             break

@@ -7,6 +7,7 @@ Shapes of what is given come from the data; what the equations define follows fr
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
 from rnn_hw.lang.notation import source
@@ -47,7 +48,6 @@ def shape_of(node: Node, lookup: Callable[[Name], Shape | None]) -> Shape | None
         above, below = (shape_of(a, lookup) for a in node.arguments)
         return None if above is None or below is None else above + below
     shapes = [shape_of(a, lookup) for a in node.arguments]
-    row = OPERATIONS[node.operation.rstrip("'")]
     try:
         if None not in shapes:
             return result_shape(node, [s for s in shapes if s is not None])
@@ -75,6 +75,8 @@ def settled(node: Node, shapes: Shapes) -> Node:
 def result_shape(node: Apply, shapes: Sequence[Shape]) -> Shape:
     """The shape of an operation's result; raises `Mismatch`."""
     row = OPERATIONS[node.operation.rstrip("'")]
+    if node.operation.endswith("'") and not row.elementwise and any(shapes):
+        raise Mismatch(f"a prime is for a function of one number, not of {spoken(shapes[0])}")
     if node.operation not in LITERAL:
         return row.shape(*shapes)
     numbers = [a.value for a in node.arguments[1:] if isinstance(a, Num)]
@@ -126,8 +128,10 @@ def infer(program: Program, given: Shapes, initial: Shapes = {}) -> dict[str, Sh
             else:
                 known.setdefault(equation.target.name, shape)
         if len(later) == len(pending):  # every one waits for another: assume what the first one's own words suggest
-            equation = later[0]
+            equation, *later = later
             known[equation.target.name] = _assumed(equation, lookup)
+            with suppress(Faulty):  # once round: what this gives is a better guess, or the same one
+                known[equation.target.name] = shape_of(equation.formula, lookup) or known[equation.target.name]
         pending = later
     faults = []
     for equation in program.equations:
@@ -147,15 +151,14 @@ def infer(program: Program, given: Shapes, initial: Shapes = {}) -> dict[str, Sh
 
 
 def _assumed(equation: Equation, lookup: Callable[[Name], Shape | None]) -> Shape:
-    """A shape for a recurrence that nothing else settles, `h[t] = tanh(W @ h[t-1])`: from its first matrix, or a number."""
+    """A shape for a recurrence that nothing else settles, `h[t] = tanh(W @ h[t-1])`, from its first matrix, or a number."""
     for node in walk(equation.formula):
         if isinstance(node, Apply) and node.operation == "matmul":
-            try:
-                left = shape_of(node.arguments[0], lookup)
-            except Faulty:
-                continue
-            if left is not None and len(left) == 2:
-                return left[:1]
+            for side, axis in ((0, 0), (1, 1)):
+                with suppress(Faulty):
+                    shape = shape_of(node.arguments[side], lookup)
+                    if shape is not None and len(shape) == 2:
+                        return (shape[axis],)
     return ()
 
 

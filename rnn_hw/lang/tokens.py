@@ -1,14 +1,13 @@
 """Text -> tokens: words, numbers and signs, each with its span; the spellings of one sign become one.
 
-Which token may follow which is for `parse.py` to say. A character that begins no token is refused here, with what to write
-in its place.
+Which token may follow which is for `parse.py` to say, which also reports what begins no token where it comes upon it.
 """
 
 import re
 import unicodedata
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
-from rnn_hw.errors import Diagnostic, HomeworkError, Span
+from rnn_hw.errors import Diagnostic, Span
 
 MAX_DIGITS = 60  # characters of one number, or of one name: bounds every message that quotes it
 
@@ -33,7 +32,7 @@ _MARKS = {"\u0304": "_bar", "\u0305": "_bar", "\u0302": "_hat", "\u0303": "_tild
 class Token(NamedTuple):
     """A word, number or sign of the text."""
 
-    kind: str  # number, name, superscript, sign, transpose, newline, end
+    kind: str  # number, name, superscript, sign, transpose, newline, end; refused
     text: str
     span: Span
 
@@ -50,14 +49,9 @@ def tokens(text: str) -> list[Token]:
             line, start = line + 1, match.end()
             if depth == 0:
                 taken.append(Token(kind, found, span))
-        elif kind == "other":
-            _refuse_character(found, span)
+        elif kind == "other" or _refused(kind, found):
+            taken.append(Token("refused", found, span))
         elif kind != "space":
-            if kind in ("number", "superscript", "name") and len(found) > MAX_DIGITS:
-                code, word = ("too-long", "name") if kind == "name" else ("number-too-long", "number")
-                raise HomeworkError(Diagnostic(code, f"a {word} of {len(found):,} characters", span))
-            if kind == "name" and not (found.isascii() or _is_plain(plain_name(found))):
-                _refuse_character(found, span)
             found = _SAME_SIGN.get(found, found)
             depth += (found in "([") - (found in ")]") if kind == "sign" else 0
             depth = max(depth, 0)
@@ -66,7 +60,20 @@ def tokens(text: str) -> list[Token]:
     return taken
 
 
-def _refuse_character(found: str, span: Span) -> NoReturn:
+def _refused(kind: str, found: str) -> bool:
+    """Whether a word or a number is none after all: it is too long, or has no plain spelling."""
+    if kind in ("number", "superscript", "name") and len(found) > MAX_DIGITS:
+        return True
+    return kind == "name" and not (found.isascii() or _is_plain(plain_name(found)))
+
+
+def refusal(token: Token) -> Diagnostic:
+    """Why a token of the kind `refused` has no place in any formula."""
+    found = token.text
+    if len(found) > MAX_DIGITS:
+        number = found[0].isdigit() or found[0] in ".⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+        code, word = ("number-too-long", "number") if number else ("too-long", "name")
+        return Diagnostic(code, f"a {word} of {len(found):,} characters", token.span)
     helps = {
         "{": "write brackets as `(` and `)`, and a time as `h[t-1]`",
         "}": "write brackets as `(` and `)`, and a time as `h[t-1]`",
@@ -77,10 +84,9 @@ def _refuse_character(found: str, span: Span) -> NoReturn:
         "%": "comments start with `#`",
         "½": "write `1/2`",
     }
-    shown = found if found.isprintable() else f"U+{ord(found):04X}"
-    raise HomeworkError(
-        Diagnostic("unexpected-character", f"`{shown}` means nothing in a formula", span, helps.get(found, ""))
-    )
+    shown = found if found.isprintable() else f"U+{ord(found[0]):04X}"
+    message = f"`{shown}` means nothing in a formula"
+    return Diagnostic("unexpected-character", message, token.span, helps.get(found, ""))
 
 
 def plain_name(text: str) -> str:

@@ -61,7 +61,7 @@ def report(report: Report) -> dict[str, Any]:
                 "points": points(v.points),
                 "max_points": points(v.max_points),
                 "entries": [list(entry) for entry in v.entries],
-                "message": v.message,
+                "message": v.said,
             }
             for v in report.verdicts
         ],

@@ -73,7 +73,7 @@ def report(report: Report, options: Options) -> str:
     wrong_line = sheet.first_wrong(report)
     if wrong_line is not None:
         parts.append(rf"\textbf{{First wrong line:}} {_key(wrong_line.key, report)}" + "\n")
-    parts += [f"{_key(v.key, report)}: {safe(v.message)}\n" for v in report.verdicts if v.message]
+    parts += [f"{_key(v.key, report)}: {safe(v.said)}\n" for v in report.verdicts if v.said]
     parts += _beside(report.tables, (), report.remarks, options)
     for diagnosis in report.diagnoses:
         parts.append(rf"\subsection*{{Consistent with: {safe(diagnosis.title)} ({safe(diagnosis.mistake)})}}")

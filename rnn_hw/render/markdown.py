@@ -70,7 +70,7 @@ def report(report: Report, options: Options) -> str:
     wrong_line = sheet.first_wrong(report)
     if wrong_line is not None:
         parts.append(f"**First wrong line:** {_key(wrong_line.key, report)}")
-    notes = [f"- {_key(v.key, report)}: {safe(v.message)}" for v in report.verdicts if v.message]
+    notes = [f"- {_key(v.key, report)}: {safe(v.said)}" for v in report.verdicts if v.said]
     parts += ["\n".join(notes)] if notes else []
     parts += _beside(report.tables, (), report.remarks, options)
     for diagnosis in report.diagnoses:

@@ -55,7 +55,7 @@ def show_report(report: Report, options: Options, console: "Console | None" = No
         beside = safe(sheet.pointed_out(wrong, report, options))
         first = _text(f"First wrong line: {tables.key(wrong.key, report)}", "bold")
         _print(console, first.append(f" ({beside})" if beside else "", "not bold"), "")
-    notes = [(tables.key(v.key, report), v.message) for v in report.verdicts if v.message]
+    notes = [(tables.key(v.key, report), v.said) for v in report.verdicts if v.said]
     if notes:
         _print(console, _listing(notes, console.width), "")
     _beside(console, report.tables, (), report.remarks, options)

@@ -1,156 +1,24 @@
-"""Problem + answer sheets -> verdicts, line by line.
+"""The verdicts on numeric lines: by the true value, and by what follows from the person's own earlier answers.
 
-A line is judged by its true value, by what follows from the person's own earlier answers (`follow.py`), and by nothing
-else: no diagnosis changes a verdict. All sheets of a class are judged together, students on the leading axis; a single
-sheet is a class of one. The verdicts and their order of precedence are those of the table in the README.
+All sheets are judged together, students on the leading axis; what follows from what is `follow.py`, how near is near
+enough `tolerance.py`. Lines that are no numbers, points and reports are the business of `judge.py`.
 """
 
-import os
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.answers import AnswerFile, Entry, Sheet, bind, read_answers
-from rnn_hw.errors import HomeworkError
-from rnn_hw.follow import Page, Uses, followed, order, reach_of_rounding, varied
-from rnn_hw.kinds.kind import Judgement
-from rnn_hw.lang.evaluate import Result, evaluate
-from rnn_hw.numerals import fraction
-from rnn_hw.problem import Problem, load_problem
-from rnn_hw.results import Line, Report, Value, Verdict
-from rnn_hw.shape_slips import slip
-from rnn_hw.solver import true_value
-from rnn_hw.source import diagnostic
-from rnn_hw.text_answers import judge_formula, judge_word
-from rnn_hw.tolerance import COARSEST, GUARD_DIGIT, tolerance, within
+from rnn_hw.answers import Entry, Sheet
+from rnn_hw.checking.follow import Page, Uses, followed, order, reach_of_rounding, varied
+from rnn_hw.checking.slips import slip
+from rnn_hw.checking.tolerance import COARSEST, GUARD_DIGIT, tolerance, within
+from rnn_hw.problem import Problem
+from rnn_hw.results import Line, Value, Verdict
 
 Array = NDArray[Any]
 LEAST_SAID = 0.5  # an imprecise answer says more than this: a bare `1` or `0` for a gate is a guess
-
-
-def check(answers: "str | os.PathLike[str]", problem: "str | os.PathLike[str] | None" = None, strict: bool = False) -> Report:
-    """The verdicts on one answer file. `problem` wins over the file's own. Raises `HomeworkError` for unusable files."""
-    file = read_answers(answers)
-    found = load_problem(problem) if problem is not None else problem_of(file)
-    return check_sheets(found, [bound(file, found)], strict)[0]
-
-
-def check_files(
-    paths: Sequence[str], problem: str | None = None, strict: bool = False
-) -> list[Report | HomeworkError]:
-    """A report for each file, or why it is unusable, in their order; sheets of one problem are judged together."""
-    found: list[Report | HomeworkError] = []
-    problems: dict[str, Problem] = {}
-    together: dict[str, list[tuple[int, Sheet]]] = {}
-    for number, path in enumerate(paths):
-        try:
-            file = read_answers(path)
-            where = problem if problem is not None else file.problem_path or ""
-            if where not in problems:
-                problems[where] = load_problem(where) if problem is not None else problem_of(file)
-            together.setdefault(where, []).append((number, bound(file, problems[where])))
-            found.append(HomeworkError())
-        except HomeworkError as error:
-            found.append(error)
-    for where, sheets in together.items():
-        reports = check_sheets(problems[where], [sheet for _, sheet in sheets], strict)
-        for (number, _), report in zip(sheets, reports, strict=True):
-            found[number] = report
-    return found
-
-
-def problem_of(file: AnswerFile) -> Problem:
-    """The problem that an answer file names. Raises `HomeworkError`."""
-    path = file.problem_path
-    if path is None:
-        help = "write `problem: FILE.yaml` into it, or name the file with `--problem`"
-        root = file.document.root
-        raise HomeworkError(diagnostic(file.document, "missing-field", "the answers name no problem", root, help))
-    try:
-        return load_problem(path)
-    except HomeworkError as error:
-        if any(d.span is not None for d in error.diagnostics):
-            raise
-        value = file.document.root.entries["problem"]
-        raise HomeworkError(*(diagnostic(file.document, d.code, d.message, value, d.help) for d in error.diagnostics)) from None
-
-
-def bound(file: AnswerFile, problem: Problem) -> Sheet:
-    """The answers of a file by the lines of a problem."""
-    setup = problem.setup
-    return bind(file, problem.lines, setup.shapes, setup.steps, setup.single, problem.kind.aliases, problem.names)
-
-
-def check_sheets(problem: Problem, sheets: Sequence[Sheet], strict: bool = False) -> list[Report]:
-    """One report for each sheet; whatever the number of sheets, every formula is evaluated a fixed number of times."""
-    setup = problem.setup
-    result = evaluate(setup.program, setup.given, setup.shapes, setup.steps)
-    truth = {line.key: true_value(problem, result, line) for line in problem.lines}
-    numbers = _Numbers(problem, sheets, truth, strict)
-    return [_report(problem, sheet, k, truth, numbers, result) for k, sheet in enumerate(sheets)]
-
-
-def _report(
-    problem: Problem, sheet: Sheet, student: int, truth: Mapping[str, Value], numbers: "_Numbers", result: Result
-) -> Report:
-    weights = {k: e.exact for k, e in sheet.entries.items() if e.exact is not None}
-    judgement = problem.setup.judge(weights) if problem.setup.judge and weights else Judgement({})
-    verdicts = []
-    score = most = Fraction(0)
-    for line in problem.lines:
-        entry = sheet.entries.get(line.key)
-        if entry is None and not line.asked:
-            continue
-        verdict = _verdict(line, entry, student, truth[line.key], numbers, judgement)
-        points = _points(problem, line, verdict.verdict)
-        worth = Fraction(0) if not line.asked else (fraction(line.points) or Fraction(0))
-        score, most = score + points, most + worth
-        verdicts.append(verdict._replace(points=str(points), max_points=str(worth)))
-    return Report(
-        problem.title or problem.file,
-        sheet.student,
-        str(score),
-        str(most),
-        tuple(verdicts),
-        diagnostics=sheet.diagnostics,
-        tables=judgement.tables,
-        remarks=judgement.remarks,
-        names=problem.names,
-        shown_digits=problem.place,
-    )
-
-
-def _points(problem: Problem, line: Line, verdict: str) -> Fraction:
-    if not line.asked:
-        return Fraction(0)
-    share = "1" if verdict == "correct" else problem.shares.get(verdict, "0")
-    return (fraction(line.points) or Fraction(0)) * (fraction(share) or Fraction(0))
-
-
-def _verdict(
-    line: Line, entry: Entry | None, student: int, true: Value, numbers: "_Numbers", judgement: Judgement
-) -> Verdict:
-    """The verdict on one line, its points still open."""
-    if entry is None:
-        return Verdict(line.key, "blank", None, true, None, None, "0", "0")
-    plain = Verdict(line.key, "unreadable", entry.text, true, None, None, "0", "0", (), entry.reason, entry.line)
-    if entry.reason:
-        return plain
-    if line.form == "formula":
-        word, message = judge_formula(entry.text, true)
-        return plain._replace(verdict=word, message=message)
-    if line.form == "word":
-        return plain._replace(verdict=judge_word(entry.text, str(true)))
-    if line.form == "weights":
-        word, message = judgement.verdicts.get(line.key, ("unjudged", ""))
-        return plain._replace(verdict=word, message=message)
-    if entry.misshapen:
-        seen = slip(entry.value, np.asarray(true), entry.half_unit)
-        return plain._replace(verdict="wrong", message=entry.misshapen + (f"; {seen}" if seen else ""))
-    return numbers.verdict(line, entry, student)
 
 
 class _Alike(NamedTuple):
@@ -161,7 +29,7 @@ class _Alike(NamedTuple):
     uses: Uses | None  # None where every answer is the true value
 
 
-class _Numbers:
+class Numbers:
     """The verdicts on all numeric lines of all sheets."""
 
     def __init__(self, problem: Problem, sheets: Sequence[Sheet], truth: Mapping[str, Value], strict: bool) -> None:
@@ -173,6 +41,7 @@ class _Numbers:
         self.right: dict[str, NDArray[np.bool_]] = {}  # by key: what follows from this answer is no carried mistake
         self.uses: dict[int, Uses] = {}  # by student, where anything is in doubt
         self.entries: dict[tuple[str, int], Array] = {}  # the wrong entries
+        self.alone: set[tuple[str, int]] = set()  # lines that a wrong earlier one fixes alone
         self.page = self._page(sheets)
         if self.page.value:
             self._judge(sheets)
@@ -199,14 +68,15 @@ class _Numbers:
         direct = {k: within(v, self.true[k], self.room[k]) for k, v in page.value.items()}
         self.follow = {k: v for k, v in followed(self.setup, self.lines, page).items() if k in page.value}
         self.box = {k: tolerance(self.follow[k], self.half[k], place) for k in page.value}
+        self.middle = dict(self.follow)  # of the box
         self.right = {k: np.ones(page.students, bool) for k in page.value}
         doubtful = np.zeros(page.students, bool)
-        for key, near in direct.items():
-            doubtful |= page.known[key] & ~near.reshape(page.students, -1).all(axis=1)
+        for key, exact in direct.items():
+            doubtful |= page.known[key] & ~exact.reshape(page.students, -1).all(axis=1)
         groups = self._groups(doubtful)
         if doubtful.any():
             self._widen(np.flatnonzero(doubtful), direct, self._after_a_doubt(groups, direct))
-        near = {k: within(v, self.follow[k], self.box[k]) for k, v in page.value.items()}
+        near = {k: within(v, self.middle[k], self.box[k]) for k, v in page.value.items()}
         for alike in groups:
             self._judge_alike(alike, direct, near)
             if alike.uses is not None:
@@ -245,24 +115,27 @@ class _Numbers:
         """The carried box: the tolerance, and what rounding of the earlier answers may have hidden.
 
         Where all was right so far the unrounded value is known, and may have been carried instead, or with a digit more
-        than printed. Of any other answer only that it lies within half a unit of what is printed, counted as one place
-        coarser than asked at most.
+        than printed; so the box need not reach as far to both sides. Of any other answer only that it lies within half a
+        unit of what is printed, counted as one place coarser than asked at most.
         """
         page = self.page.some(students)
         moves = {}
         for key, value in page.value.items():
             true, half, room = self.true[key], self.half[key][students], self.room[key][students]
-            half = np.minimum(half, COARSEST * np.maximum(room, tolerance(value, half, self.problem.place)))
+            asked = tolerance(value, half, self.problem.place)
+            half = np.where(half >= 0.5, np.maximum(half, asked), half)  # 12300 may be 12345 to three figures
+            half = np.minimum(half, COARSEST * np.maximum(room, asked))
             settled = direct[key][students] & ~after[key][students].reshape(-1, *(1,) * true.ndim)
-            beyond = np.where(within(value, true, np.zeros(())), 0, np.copysign(GUARD_DIGIT * half, true - value))
-            moves[key] = (np.where(settled, true - value + beyond, half), np.where(settled, 0, -half))
+            hidden = np.where(within(value, true, np.zeros(())), 0, GUARD_DIGIT * half)
+            low, high = np.minimum(true - value - hidden, 0), np.maximum(true - value + hidden, 0)
+            moves[key] = (np.where(settled, low, -half), np.where(settled, high, half))
         base = {k: v[students] for k, v in self.follow.items()}
         everything = followed(self.setup, self.lines, page)
-        reach = reach_of_rounding(self.setup, self.lines, page, moves, everything | base)
+        down, up = reach_of_rounding(self.setup, self.lines, page, moves, everything | base)
         for key in page.value:
-            wider = self.box[key].copy()
-            wider[students] += reach[key]
-            self.box[key] = wider
+            for widened, more in ((self.middle, (up[key] - down[key]) / 2), (self.box, (up[key] + down[key]) / 2)):
+                widened[key] = widened[key].copy()
+                widened[key][students] += more
 
     def _judge_alike(
         self, alike: _Alike, direct: Mapping[str, NDArray[np.bool_]], near: Mapping[str, NDArray[np.bool_]]
@@ -296,7 +169,7 @@ class _Numbers:
         """Which entries agree with the true ones to the digits that are there, and say something with them."""
         value, half, true = self.page.value[key][students], self.half[key][students], self.true[key]
         coarse = (half > self.room[key][students]) & (half < np.maximum(LEAST_SAID, np.abs(true) / 2))
-        return coarse & within(value, true, half)
+        return np.asarray(coarse & within(value, true, half))
 
     def _put(self, key: str, students: Array, words: Array, wrong: Array | None) -> None:
         column = self.words.setdefault(key, [""] * self.page.students)
@@ -323,9 +196,12 @@ class _Numbers:
             kept += [{w: z for w, z in zero.items() if w != free} for free in wrong] if all_zero else [zero]
             drawn = varied(self.setup, self.lines, values, kept)[key]
             finite = np.isfinite(drawn)
-            same = within(drawn, self.follow[key][student], self.box[key][student])
+            same = within(drawn, self.middle[key][student], self.box[key][student])
             fixed = (same | ~finite).all(axis=1) & finite.any(axis=1)
-            carried[k] &= ~fixed.any(axis=0)
+            found = carried[k] & fixed.any(axis=0)
+            if found.any():
+                self.alone.add((key, int(student)))
+            carried[k] &= ~found
         return carried
 
     def verdict(self, line: Line, entry: Entry, student: int) -> Verdict:
@@ -338,13 +214,19 @@ class _Numbers:
         uses = self.uses.get(student)
         before = uses.keys[key] if uses is not None else frozenset()
         own = sorted((k for k in before if not self.right[k][student]), key=list(self.true).index)
-        rounded = word == "correct" and not within(value, true, room).all()
-        middle, width = (follow, box) if own or rounded else (true, room)
+        alone = (key, student) in self.alone
+        barred = bool(own) and (self.strict or alone)  # the true value decides
+        boxed = ~within(value, true, room) & (not barred and (word == "correct" or bool(own)))
+        middle, width = np.where(boxed, self.middle[key][student], true), np.where(boxed, box, room)
         message = ""
         if word == "carried":
             message = "right from your own " + ", ".join(own[:4]) + (", ..." if len(own) > 4 else "")
+        elif word == "imprecise":
+            message = "right as far as it goes, with fewer digits than asked"
         elif word == "wrong":
             message = slip(value, true, self.half[key][student])
+            if alone and not message:
+                message = "the wrong lines before it give this alone, whatever else is put in, so it is not carried"
         wrong = self.entries.get((key, student))
         with np.errstate(invalid="ignore"):  # an overflow
             accepted = (middle - width, middle + width)
@@ -353,7 +235,7 @@ class _Numbers:
             word,
             entry.text,
             true,
-            follow if before else None,
+            follow if before and not barred else None,
             accepted,
             "0",
             "0",

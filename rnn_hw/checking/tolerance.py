@@ -10,7 +10,7 @@ ZERO_SIZE = 0.01  # zero has no significant figures; one asked is then two decim
 UNSTATED = 0.005  # where no place is asked, two decimals at least
 SLACK = 1e-12  # relative: 17-digit answers and batched evaluation must not disagree by a unit in the last place
 COARSEST = 10.0  # an earlier answer counts as rounded to one place less than asked at most
-GUARD_DIGIT = 0.1  # of a half unit: what rounding hides of a number that was carried with one digit more than printed
+GUARD_DIGIT = 0.2  # of a half unit: what is lost, over some steps, where one digit more than printed is carried
 
 
 def tolerance(reference: Array, half_unit: Array, place: tuple[str, int] | None) -> Array:

@@ -1,4 +1,4 @@
-"""What follows from a person's own numbers: each line computed again from the answers that it uses, and how far rounding reaches.
+"""What follows from a person's own numbers: each line computed again from the answers it uses; how far rounding reaches.
 
 The program is evaluated with the person's answers put in place of the computed values; what it computes for an answered
 line is then that line's value *given the earlier answers on the page*, through any line that was left out. Students are a
@@ -84,7 +84,9 @@ class Uses:
         self.keys[key], self.given[key] = frozenset(keys), frozenset(given)
 
 
-def followed(setup: Setup, lines: Sequence[Line], page: Page, given: Mapping[str, Array | Stack] | None = None) -> dict[str, Array]:
+def followed(
+    setup: Setup, lines: Sequence[Line], page: Page, given: Mapping[str, Array | Stack] | None = None
+) -> dict[str, Array]:
     """The value of every numeric line given the answers before it, students (and what leads them) in front."""
     numeric = [line for line in lines if line.form == "number"]
     result = evaluate(setup.program, given or setup.given, setup.shapes, setup.steps, _clamps(setup, numeric, page))
@@ -128,15 +130,15 @@ def _computed(result: Result, setup: Setup, line: Line) -> Array:
 
 def reach_of_rounding(
     setup: Setup, lines: Sequence[Line], page: Page, moves: Mapping[str, tuple[Array, Array]], base: Mapping[str, Array]
-) -> dict[str, Array]:
-    """How far each line moves when every answer it uses moves by what rounding may have hidden.
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """How far each line moves down, and up, when every answer it uses moves by what rounding may have hidden.
 
     `moves` holds, by key, two displacements of each entry. One entry is moved at a time, on an axis of its own in front
-    of the students; a line's reach is the sum over entries of the larger of its two changes.
+    of the students; a line's reach to one side is the sum over entries of the larger of its two changes to that side.
     """
     entries = [(key, k) for key in page.value for k in range(int(np.prod(page.value[key].shape[1:])))]
     cost = 2 * len(entries) * max(1, len(entries))
-    total = {key: np.zeros_like(value) for key, value in base.items()}
+    down, up = ({key: np.zeros_like(value) for key, value in base.items()} for _ in range(2))
     chunk = max(1, MOST_NUMBERS // max(1, cost))
     for start in range(0, page.students, chunk):
         students = np.arange(start, min(start + chunk, page.students))
@@ -149,10 +151,11 @@ def reach_of_rounding(
         moved = followed(setup, lines, Page(len(students), value, some.known))
         for key, array in moved.items():
             with np.errstate(invalid="ignore"):
-                change = np.abs(array - base[key][students])
-            change = np.where(np.isfinite(change), change, 0)
-            total[key][students] = change.reshape(len(entries), 2, *change.shape[1:]).max(axis=1).sum(axis=0)
-    return total
+                change = array - base[key][students]
+            change = np.where(np.isfinite(change), change, 0).reshape(len(entries), 2, *array.shape[1:])
+            down[key][students] = np.maximum(-change, 0).max(axis=1).sum(axis=0)
+            up[key][students] = np.maximum(change, 0).max(axis=1).sum(axis=0)
+    return down, up
 
 
 def varied(

@@ -1,0 +1,205 @@
+"""Formulas as answers: read with latitude, judged by what they mean, alone and given the person's own other formulas.
+
+All formulas of a sheet live in one program (for a gradient: the forward equations and their adjoints). A formula is right
+if it means the same as the true one on random consistent trajectories of that program, and carried if it does on those
+of the person's own: the same program with their formulas in place of the true ones. Nothing here knows a file.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
+from rnn_hw.kinds.kind import Context
+from rnn_hw.lang.derivation import with_edges
+from rnn_hw.lang.differentiate import BAR
+from rnn_hw.lang.figures import array
+from rnn_hw.lang.identity import MissingStep, Witness, World, compare, world
+from rnn_hw.lang.notation import unicode
+from rnn_hw.lang.operations import CONSTANTS, OVER_TIME, Shape
+from rnn_hw.lang.parse import parse_formula
+from rnn_hw.lang.rewrite import HERE, names_in, rebuilt, simplify
+from rnn_hw.lang.shapes import STEP_WORDS, Faulty, series_names, shape_of
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Program
+
+MOST_TERMS = 24  # of a wrong formula that is searched for the term in which it departs
+
+
+class Judged(NamedTuple):
+    """A verdict on a formula; `message` may be read before the deadline, `reveals` shows true values as well."""
+
+    verdict: str
+    message: str = ""
+    reveals: str = ""
+
+
+def judge_formulas(truth: Mapping[Name, Node], texts: Mapping[Name, str], context: Context) -> dict[Name, Judged]:
+    """The verdicts on the typed right sides of some targets."""
+    where = world(context.program, context.shapes, context.fixed)
+    read: dict[Name, Node] = {}
+    judged: dict[Name, Judged] = {}
+    differing: dict[Name, Witness | MissingStep] = {}
+    for target, text in texts.items():
+        try:
+            read[target] = read_formula(text, target, context)
+        except HomeworkError as error:
+            first = error.diagnostics[0]
+            judged[target] = Judged("unreadable", first.message + (f"; {first.help}" if first.help else ""))
+            continue
+        if not _fits(read[target], truth[target], context.shapes):
+            judged[target] = Judged("wrong", "its parts do not fit together, or its shape is another")
+            continue
+        found = compare(truth[target], read[target], where, not context.open_end)
+        if found is None:
+            judged[target] = Judged("correct")
+        else:
+            differing[target] = found
+    carried = _carried(truth, read, differing, context) if differing else set()
+    for target, found in differing.items():
+        if target in carried:
+            judged[target] = Judged("carried", "right given your own other formulas")
+        else:
+            judged[target] = _departure(truth[target], read[target], found, where, not context.open_end)
+    return judged
+
+
+def _carried(
+    truth: Mapping[Name, Node], read: Mapping[Name, Node], differing: Iterable[Name], context: Context
+) -> set[Name]:
+    """The targets whose formulas are right in the person's own program."""
+    wrong = {target for target in differing}
+    own = {t.name: read[t] for t in wrong if t.time is not None or not _moving(read[t])}
+    try:
+        program = Program(
+            tuple(Equation(e.target, own.get(e.name, e.formula)) for e in context.program.equations)
+        )
+        where = world(program, context.shapes, context.fixed)
+    except (HomeworkError, IndexError):
+        return set()  # their formulas wait for each other: nothing follows from them
+    uses = {t: {n.name for n in names_in(truth[t])} & (own.keys() - {t.name}) for t in wrong}
+    return {t for t in wrong if uses[t] and compare(truth[t], read[t], where, not context.open_end) is None}
+
+
+def _moving(node: Node) -> bool:
+    return any(n.time is not None and n.time.base == "t" for n in names_in(node))
+
+
+def _fits(formula: Node, true: Node, shapes: Mapping[str, Shape]) -> bool:
+    """Whether the shapes go together; a number and a vector of one entry count as the same."""
+    try:
+        found = [shape_of(node, lambda n: shapes.get(n.name, ())) or () for node in (formula, true)]
+    except Faulty:
+        return False
+    return found[0] == found[1] or all(set(s) <= {1} for s in found)
+
+
+def _departure(
+    true: Node, formula: Node, found: Witness | MissingStep, where: World, last: bool
+) -> Judged:
+    """What can be said of a wrong formula: the numbers at one point, and the terms that only one of the two has."""
+    if isinstance(found, MissingStep):
+        return Judged("wrong", "it asks for a step that does not exist at the last step")
+    ours, theirs = _terms(true), _terms(formula)
+    message = ""
+    if max(len(ours), len(theirs)) <= MOST_TERMS and len(ours) + len(theirs) > 2:
+        missing = [t for t in ours if not any(compare(t, s, where, last) is None for s in theirs)]
+        extra = [s for s in theirs if not any(compare(t, s, where, last) is None for t in ours)]
+        if len(extra) < len(theirs):
+            said = [f"{unicode(term)} is no term of it" for term in extra]
+            said += [f"{len(missing)} term{'s' * (len(missing) > 1)} missing"] * bool(missing and len(missing) != len(extra))
+            message = "; ".join(said)
+    point = f"at step {found.time}" if found.time else "at one point"
+    reveals = f"{point} of a random example yours is {array(found.second)}, the true one {array(found.first)}"
+    return Judged("wrong", message, reveals)
+
+
+def _terms(node: Node) -> list[Node]:
+    """The terms of a sum, signs with them."""
+    if isinstance(node, Apply) and node.operation in ("add", "sub"):
+        left, right = node.arguments
+        rest = _terms(right)
+        return _terms(left) + (rest if node.operation == "add" else [simplify(Apply("neg", (r,))) for r in rest])
+    if isinstance(node, Apply) and node.operation == "sum[]":
+        return [Apply("sum[]", (node.arguments[0], t)) for t in _terms(node.arguments[1])]
+    return [node]
+
+
+# --- reading with latitude --------------------------------------------------------------------------------------------
+
+
+def read_formula(text: str, target: Name, context: Context) -> Node:
+    """A typed right side as a tree in the context's names. Raises `HomeworkError`.
+
+    Understood are a left side in front, several forms with `=` between them (the last one counts), `dL/dh[t]` for
+    `h_bar[t]`, `∂L/∂h[t]` for the direct term, `dh[t]/do[t]` for an edge, and a sequence without its time for `[t]`.
+    """
+    formula = parse_formula(_last_side(text))
+    series = series_names(context.program)
+    known = set(context.shapes) | set(context.program.names)
+    formula = _spelled_out(formula, known, series, target)
+    formula = with_edges(formula, context.program, context.shapes)
+    for name in names_in(formula):
+        if name.name not in known and name.name not in STEP_WORDS and name.name not in CONSTANTS:
+            help = did_you_mean(name.name, sorted(known))
+            raise HomeworkError(Diagnostic("unknown-name", f"`{name.name}` is no quantity here", name.span, help))
+        if name.time is not None and name.name not in series:
+            raise HomeworkError(Diagnostic("no-series", f"`{name.name}` has no time", name.span, f"write `{name.name}`"))
+    for node in _applied(formula):
+        if node.operation in ("partial", "total"):
+            raise HomeworkError(Diagnostic("bad-derivative", "this derivative is no single number", node.span))
+    return formula
+
+
+_equals = re.compile(r"(?<![=<>!:])=(?!=)")
+
+
+def _last_side(text: str) -> str:
+    return _equals.split(text)[-1]
+
+
+def _applied(node: Node) -> Iterable[Apply]:
+    if isinstance(node, Apply):
+        yield node
+        for argument in node.arguments:
+            yield from _applied(argument)
+
+
+def _spelled_out(node: Node, known: set[str], series: set[str], target: Name) -> Node:
+    """The tree with the spellings of lectures replaced by the program's names."""
+    if isinstance(node, Name):
+        name = node
+        if name.name not in known and name.name.endswith("_t") and name.name[:-2] in series and name.time is None:
+            name = Name(name.name[:-2], HERE, name.span)
+        if name.time is None and name.name in series:
+            return Name(name.name, HERE, name.span)
+        return name
+    if isinstance(node, Apply):
+        if node.operation == "div":
+            found = _differential(*node.arguments, known)
+            if found is not None:
+                return found
+        if node.operation in ("partial", "total"):
+            above, below = node.arguments
+            assert isinstance(above, Name) and isinstance(below, Name)
+            if above.name in ("L", "loss", "J", "E") and above.name not in known:
+                return Name(below.name + (BAR if node.operation == "total" else "_direct"), below.time, node.span)
+            above, below = (_spelled_out(n, known, series, target) for n in (above, below))
+            return Apply("partial", (above, below), node.span)
+        if node.operation in OVER_TIME:
+            index, body = node.arguments
+            return Apply(node.operation, (index, _spelled_out(body, known, series, target)), node.span)
+    return rebuilt(node, lambda a: _spelled_out(a, known, series, target))
+
+
+def _differential(above: Node, below: Node, known: set[str]) -> Node | None:
+    """`dL/dh[t]` and `dc[t]/df[t]`, which the parser reads as quotients of quantities whose names begin with `d`."""
+    if not (isinstance(above, Name) and isinstance(below, Name)):
+        return None
+    if {above.name, below.name} & known or above.name[:1] + below.name[:1] != "dd":
+        return None
+    first, second = Name(above.name[1:], above.time, above.span), Name(below.name[1:], below.time, below.span)
+    if second.name not in known:
+        return None
+    if first.name in ("L", "loss", "J", "E"):
+        return Name(second.name + BAR, second.time, above.span)
+    return Apply("partial", (first, second), above.span) if first.name in known else None

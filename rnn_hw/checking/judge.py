@@ -1,0 +1,179 @@
+"""Problem + answer sheets -> verdicts, line by line.
+
+A line is judged by its true value, by what follows from the person's own earlier answers (`follow.py`), and by nothing
+else: no diagnosis changes a verdict. All sheets of a class are judged together, students on the leading axis; a single
+sheet is a class of one. The verdicts and their order of precedence are those of the table in the README.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from rnn_hw.answers import AnswerFile, Entry, Sheet, bind, read_answers
+from rnn_hw.checking.formulas import Judged, judge_formulas
+from rnn_hw.checking.numbers import Numbers
+from rnn_hw.checking.slips import slip
+from rnn_hw.checking.words import judge_truth, judge_word
+from rnn_hw.errors import HomeworkError
+from rnn_hw.kinds.kind import Context, Judgement
+from rnn_hw.lang.evaluate import evaluate
+from rnn_hw.lang.parse import parse_quantity
+from rnn_hw.lang.rewrite import names_in
+from rnn_hw.lang.tree import Apply, Name, Num, Program
+from rnn_hw.numerals import fraction
+from rnn_hw.problem import Problem, load_problem
+from rnn_hw.results import Line, Report, Value, Verdict
+from rnn_hw.solver import true_value
+from rnn_hw.source import diagnostic
+
+
+def check(
+    answers: "str | os.PathLike[str]", problem: "str | os.PathLike[str] | None" = None, strict: bool = False
+) -> Report:
+    """The verdicts on one answer file. `problem` wins over the file's own. Raises `HomeworkError` for unusable files."""
+    file = read_answers(answers)
+    found = load_problem(problem) if problem is not None else problem_of(file)
+    return check_sheets(found, [bound(file, found)], strict)[0]
+
+
+def check_files(paths: Sequence[str], problem: str | None = None, strict: bool = False) -> list[Report | HomeworkError]:
+    """A report for each file, or why it is unusable, in their order; sheets of one problem are judged together."""
+    found: list[Report | HomeworkError] = []
+    problems: dict[str, Problem] = {}
+    together: dict[str, list[tuple[int, Sheet]]] = {}
+    for number, path in enumerate(paths):
+        try:
+            file = read_answers(path)
+            where = problem if problem is not None else file.problem_path or ""
+            if where not in problems:
+                problems[where] = load_problem(where) if problem is not None else problem_of(file)
+            together.setdefault(where, []).append((number, bound(file, problems[where])))
+            found.append(HomeworkError())
+        except HomeworkError as error:
+            found.append(error)
+    for where, sheets in together.items():
+        reports = check_sheets(problems[where], [sheet for _, sheet in sheets], strict)
+        for (number, _), report in zip(sheets, reports, strict=True):
+            found[number] = report
+    return found
+
+
+def problem_of(file: AnswerFile) -> Problem:
+    """The problem that an answer file names. Raises `HomeworkError`."""
+    path = file.problem_path
+    if path is None:
+        help = "write `problem: FILE.yaml` into it, or name the file with `--problem`"
+        root = file.document.root
+        raise HomeworkError(diagnostic(file.document, "missing-field", "the answers name no problem", root, help))
+    try:
+        return load_problem(path)
+    except HomeworkError as error:
+        if any(d.span is not None for d in error.diagnostics):
+            raise
+        value = file.document.root.entries["problem"]
+        placed = (diagnostic(file.document, d.code, d.message, value, d.help) for d in error.diagnostics)
+        raise HomeworkError(*placed) from None
+
+
+def bound(file: AnswerFile, problem: Problem) -> Sheet:
+    """The answers of a file by the lines of a problem."""
+    setup = problem.setup
+    return bind(file, problem.lines, setup.shapes, setup.steps, setup.single, problem.kind.aliases, problem.names)
+
+
+def check_sheets(problem: Problem, sheets: Sequence[Sheet], strict: bool = False) -> list[Report]:
+    """One report for each sheet; whatever the number of sheets, every formula is evaluated a fixed number of times."""
+    setup = problem.setup
+    result = evaluate(setup.program, setup.given, setup.shapes, setup.steps)
+    truth = {line.key: true_value(problem, result, line) for line in problem.lines}
+    numbers = Numbers(problem, sheets, truth, strict)
+    return [_report(problem, sheet, k, truth, numbers) for k, sheet in enumerate(sheets)]
+
+
+def _report(problem: Problem, sheet: Sheet, student: int, truth: Mapping[str, Value], numbers: Numbers) -> Report:
+    weights = {k: e.exact for k, e in sheet.entries.items() if e.exact is not None}
+    judgement = problem.setup.judge(weights) if problem.setup.judge and weights else Judgement({})
+    formulas = _formulas(problem, sheet, truth)
+    verdicts = []
+    score = most = Fraction(0)
+    for line in problem.lines:
+        entry = sheet.entries.get(line.key)
+        if entry is None and not line.asked:
+            continue
+        if line.key in formulas and entry is not None:
+            verdict = _formula_verdict(line, entry, truth[line.key], formulas[line.key])
+        else:
+            verdict = _verdict(line, entry, student, truth[line.key], numbers, judgement)
+        points = _points(problem, line, verdict.verdict)
+        worth = Fraction(0) if not line.asked else (fraction(line.points) or Fraction(0))
+        score, most = score + points, most + worth
+        verdicts.append(verdict._replace(points=str(points), max_points=str(worth)))
+    return Report(
+        problem.title or problem.file,
+        sheet.student,
+        str(score),
+        str(most),
+        tuple(verdicts),
+        diagnostics=sheet.diagnostics,
+        tables=judgement.tables,
+        remarks=judgement.remarks,
+        names=problem.names,
+        shown_digits=problem.place,
+    )
+
+
+def _points(problem: Problem, line: Line, verdict: str) -> Fraction:
+    if not line.asked:
+        return Fraction(0)
+    share = "1" if verdict == "correct" else problem.shares.get(verdict, "0")
+    return (fraction(line.points) or Fraction(0)) * (fraction(share) or Fraction(0))
+
+
+def _verdict(
+    line: Line, entry: Entry | None, student: int, true: Value, numbers: Numbers, judgement: Judgement
+) -> Verdict:
+    """The verdict on one line, its points still open."""
+    if entry is None:
+        return Verdict(line.key, "blank", None, true, None, None, "0", "0")
+    plain = Verdict(line.key, "unreadable", entry.text, true, None, None, "0", "0", (), entry.reason, entry.line)
+    if entry.reason:
+        return plain
+    if line.form == "word":
+        return plain._replace(verdict=judge_word(entry.text, str(true)))
+    if line.form == "truth":
+        return plain._replace(verdict=judge_truth(entry.text, bool(true)), expected=bool(true))
+    if line.form == "text":
+        return plain._replace(verdict="unjudged", expected=None, message="left for a person to read")
+    if line.form == "weights":
+        word, message = judgement.verdicts.get(line.key, ("unjudged", ""))
+        return plain._replace(verdict=word, message=message)
+    if entry.misshapen:
+        seen = slip(entry.value, np.asarray(true), entry.half_unit)
+        return plain._replace(verdict="wrong", message=entry.misshapen + (f"; {seen}" if seen else ""))
+    return numbers.verdict(line, entry, student)
+
+
+def _formulas(problem: Problem, sheet: Sheet, truth: Mapping[str, Value]) -> dict[str, Judged]:
+    """The verdicts on the formulas of a sheet, by key; they are judged together, since one may be used in another."""
+    lines = [line for line in problem.lines if line.form == "formula" and line.key in sheet.entries]
+    texts = {line.key: sheet.entries[line.key].text for line in lines if not sheet.entries[line.key].reason}
+    if not texts:
+        return {}
+    trees = {key: truth[key] for key in texts}
+    context = problem.setup.context
+    if context is None:  # about nothing but its own variable, such as the derivative of an activation
+        names = {n.name for tree in trees.values() if isinstance(tree, (Name, Num, Apply)) for n in names_in(tree)}
+        context = Context(Program(()), dict.fromkeys(names or {"z"}, ()))
+    targets = {key: parse_quantity(key) for key in texts}
+    typed = {targets[key]: text for key, text in texts.items()}
+    right = {targets[key]: tree for key, tree in trees.items() if isinstance(tree, (Name, Num, Apply))}
+    judged = judge_formulas(right, typed, context)
+    return {key: judged[target] for key, target in targets.items()}
+
+
+def _formula_verdict(line: Line, entry: Entry, true: Value, found: Judged) -> Verdict:
+    return Verdict(
+        line.key, found.verdict, entry.text, true, None, None, "0", "0", (), found.message, entry.line, found.reveals
+    )

@@ -1,0 +1,2 @@
+# The last state is the prediction.
+y_hat = a[T]
