@@ -56,7 +56,7 @@ def _missing(name: str, file: str) -> Diagnostic:
     near = [entry.encode(errors="replace").decode() for entry in names if entry.lower().endswith((".yaml", ".yml"))]
     by_stem = {os.path.splitext(entry)[0]: entry for entry in near[:1000]}  # the ending makes all of them alike
     help = did_you_mean(os.path.splitext(base)[0], by_stem)
-    help = re.sub("`(.*?)`", lambda match: f"`{by_stem.get(match[1], match[1])}`", help)
+    help = re.sub("`(.*)`", lambda match: f"`{by_stem[match[1]]}`", help) if help.startswith("did") else ""
     return Diagnostic("missing-file", f"there is no file `{file}`", help=help, file=file)
 
 

@@ -18,7 +18,7 @@ from rnn_hw.lang.identity import MissingStep, Witness, World, compare, world
 from rnn_hw.lang.notation import unicode
 from rnn_hw.lang.operations import CONSTANTS, OVER_TIME, Shape
 from rnn_hw.lang.parse import parse_formula
-from rnn_hw.lang.rewrite import HERE, names_in, rebuilt, simplify
+from rnn_hw.lang.rewrite import HERE, names_in, rebuilt, simplify, walk
 from rnn_hw.lang.shapes import STEP_WORDS, Faulty, series_names, shape_of
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Program
 
@@ -36,6 +36,7 @@ class Judged(NamedTuple):
 def judge_formulas(truth: Mapping[Name, Node], texts: Mapping[Name, str], context: Context) -> dict[Name, Judged]:
     """The verdicts on the typed right sides of some targets."""
     where = world(context.program, context.shapes, context.fixed)
+    truth = {target: with_edges(tree, context.program, context.shapes) for target, tree in truth.items()}
     read: dict[Name, Node] = {}
     judged: dict[Name, Judged] = {}
     differing: dict[Name, Witness | MissingStep] = {}
@@ -45,6 +46,9 @@ def judge_formulas(truth: Mapping[Name, Node], texts: Mapping[Name, str], contex
         except HomeworkError as error:
             first = error.diagnostics[0]
             judged[target] = Judged("unreadable", first.message + (f"; {first.help}" if first.help else ""))
+            continue
+        if _has_edges(truth[target]):
+            judged[target] = Judged("unjudged", "matrices of derivatives are left for a person")
             continue
         if not _fits(read[target], truth[target], context.shapes):
             judged[target] = Judged("wrong", "its parts do not fit together, or its shape is another")
@@ -144,9 +148,8 @@ def read_formula(text: str, target: Name, context: Context) -> Node:
             raise HomeworkError(Diagnostic("unknown-name", f"`{name.name}` is no quantity here", name.span, help))
         if name.time is not None and name.name not in series:
             raise HomeworkError(Diagnostic("no-series", f"`{name.name}` has no time", name.span, f"write `{name.name}`"))
-    for node in _applied(formula):
-        if node.operation in ("partial", "total"):
-            raise HomeworkError(Diagnostic("bad-derivative", "this derivative is no single number", node.span))
+    if _has_edges(formula):
+        raise HomeworkError(Diagnostic("bad-derivative", "a derivative in it is no single number", formula.span))
     return formula
 
 
@@ -157,11 +160,8 @@ def _last_side(text: str) -> str:
     return _equals.split(text)[-1]
 
 
-def _applied(node: Node) -> Iterable[Apply]:
-    if isinstance(node, Apply):
-        yield node
-        for argument in node.arguments:
-            yield from _applied(argument)
+def _has_edges(node: Node) -> bool:
+    return any(isinstance(n, Apply) and n.operation in ("partial", "total") for n in walk(node))
 
 
 def _spelled_out(node: Node, known: set[str], series: set[str], target: Name) -> Node:

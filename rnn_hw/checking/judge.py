@@ -136,7 +136,7 @@ def _verdict(
 ) -> Verdict:
     """The verdict on one line, its points still open."""
     if entry is None:
-        return Verdict(line.key, "blank", None, true, None, None, "0", "0")
+        return Verdict(line.key, "blank", None, None if line.form == "text" else true, None, None, "0", "0")
     plain = Verdict(line.key, "unreadable", entry.text, true, None, None, "0", "0", (), entry.reason, entry.line)
     if entry.reason:
         return plain

@@ -127,7 +127,6 @@ def _claim(form: Form, cell: Cell, fixed: Mapping[str, float], value: Scalar) ->
 
 def _check(claim: Claim, cell: Cell, fixed: Mapping[str, float]) -> None:
     """Raises `HomeworkError` for unknown names, shapes and steps, and for limits that nothing comes near to."""
-    check_shapes(_with_claim(cell.program, claim), cell.letters, (2,))
     series, back = series_names(cell.program), reach(cell.program)
     for comparison in comparisons(claim):
         for name in (*names_in(comparison.left), *names_in(comparison.right)):
@@ -137,10 +136,12 @@ def _check(claim: Claim, cell: Cell, fixed: Mapping[str, float]) -> None:
                 raise HomeworkError(
                     Diagnostic("missing-step", message, name.span, f"the first is `{name.name}[{first}]`")
                 )
-            if name.time is not None and name.name not in series:
+            known = name.name in cell.letters or cell.program.get(name.name) is not None
+            if name.time is not None and known and name.name not in series:
                 raise HomeworkError(
                     Diagnostic("no-series", f"`{name.name}` has no time", name.span, f"write `{name.name}`")
                 )
+    check_shapes(_with_claim(cell.program, claim), cell.letters, (2,))
     if steps_needed(Question(claim, cell.program, cell.letters)) > MOST_STEPS:
         raise HomeworkError(Diagnostic("too-large", f"the claim needs more than {MOST_STEPS} steps", Span(1, 1, 2)))
     bounds = Bounds(cell.program, _intervals(fixed))

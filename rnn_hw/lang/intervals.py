@@ -139,7 +139,12 @@ def _value(row: Operation, at: float, toward: float) -> float:
         value = float(row.value(np.float64(at)))
     if math.isnan(value):
         return toward
-    if math.isinf(at) or (at in (0.0, 1.0) and (value * 1024).is_integer()) or _exactly(row, at) == Fraction(value):
+    if (
+        math.isinf(at)
+        or math.isinf(value)
+        or (at in (0.0, 1.0) and (value * 1024).is_integer())
+        or _exactly(row, at) == Fraction(value)
+    ):
         return value
     return math.nextafter(math.nextafter(value, toward), toward)
 

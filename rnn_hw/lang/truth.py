@@ -1,12 +1,13 @@
 """Whether a claim holds in numbers: on every trajectory of an evaluation, surely, surely not, or too near to tell.
 
 A comparison fails where it is off by a clear margin, so that no rounding of doubles refutes a claim. An exact equality
-refutes `<` only where all quantities are small: the sigmoid of 40 is 1 in doubles, and in no other arithmetic.
+refutes `<` only where the arguments of all functions are small: the sigmoid of 40 is 1 in doubles and nowhere else.
 """
 
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,9 +15,9 @@ from numpy.typing import NDArray
 
 from rnn_hw.lang.claim import GOES_TO, Claim, Comparison, comparisons
 from rnn_hw.lang.compiled import Code
-from rnn_hw.lang.evaluate import Result, Stack
+from rnn_hw.lang.evaluate import Result
 from rnn_hw.lang.jacobian import Jacobian, stepwise
-from rnn_hw.lang.operations import CONSTANTS, Shape
+from rnn_hw.lang.operations import CONSTANTS, OPERATIONS, Shape
 from rnn_hw.lang.rewrite import rebuilt, walk
 from rnn_hw.lang.tree import Apply, Name, Node, Num, Program
 
@@ -60,6 +61,7 @@ class Judge:
         self.claim, self.program, self.own, self.steps, self.t = claim, program, shapes, steps, t
         self.held, self.edges = held, dict[str, Jacobian]()
         self.code = Code(self.shape, steps)
+        self.arguments: Code | None = None
         self.slots: dict[Node, int] = {}
         for comparison in comparisons(claim):
             shapes_ = [self.side(side) for side in (comparison.left, comparison.right)]
@@ -117,25 +119,42 @@ class Judge:
 
     def of(self, result: Result, claim: Claim | None = None) -> Truth:
         """Whether the claim, or a part of it, holds on each trajectory."""
-        return _Trial(self.values(result), result).of(claim or self.claim)
+        return _Trial(self, result).of(claim or self.claim)
+
+    def tame(self, result: Result) -> Flags:
+        """Where no function has an argument so large that its value might round to its limit."""
+        if self.arguments is None:
+            self.arguments = Code(self.shape, self.steps)
+            for node in self.functions():
+                self.arguments.add(node)
+        with np.errstate(all="ignore"):
+            slots = self.arguments.run(lambda name: self.load(name, result))
+        fine: Flags = np.ones(result.batch, bool)
+        for slot, shape in zip(slots, self.arguments.shapes, strict=True):
+            value = np.asarray(slot, float)
+            value = np.broadcast_to(value, result.batch + value.shape[value.ndim - len(shape) :])
+            fine = fine & (np.abs(value.reshape(*result.batch, -1)) <= TAME).all(axis=-1)
+        return fine
+
+    def functions(self) -> Iterator[Node]:
+        """The arguments of all functions of one number, in the equations at every step and in the claim."""
+        numbered = [(e.formula, t) for e in self.program.equations for t in range(1, self.steps + 1)]
+        formulas = [stepwise(formula, t, self.steps, self.own) for formula, t in numbered]
+        formulas += [self.numbered(stepwise(side, self.t, self.steps, self.own)) for side in self.slots]
+        for node in chain.from_iterable(map(walk, formulas)):
+            if isinstance(node, Apply) and node.operation in OPERATIONS and OPERATIONS[node.operation].arity == 1:
+                yield node.arguments[0]
 
 
 class _Trial:
     """The values of one evaluation."""
 
-    def __init__(self, values: Mapping[Node, Array], result: Result) -> None:
-        self.values, self.result = values, result
+    def __init__(self, judge: Judge, result: Result) -> None:
+        self.judge, self.result, self.values = judge, result, judge.values(result)
 
     @cached_property
     def tame(self) -> Flags:
-        """Where no quantity is so large that a function of it might round to its limit."""
-        batch = self.result.batch
-        fine: Flags = np.ones(batch, bool)
-        for value in self.result.values.values():
-            array = np.abs(np.moveaxis(value.values, 0, len(batch)) if isinstance(value, Stack) else value)
-            if array.shape[: len(batch)] == batch:
-                fine &= (array.reshape(*batch, -1) <= TAME).all(axis=-1)
-        return fine
+        return self.judge.tame(self.result)
 
     def of(self, claim: Claim) -> Truth:
         if isinstance(claim, Comparison):
@@ -170,7 +189,8 @@ class _Trial:
         most = off.max(axis=-1)
         if relation == "<=":
             return Truth((most <= EXACT) & finite, (most >= CLEAR) & finite, most)
-        equal = (most == 0) & self.tame
+        equal = most == 0
+        equal = equal & self.tame if equal.any() else equal
         return Truth((most <= -CLEAR) & finite, ((most >= CLEAR) | equal) & finite, most)
 
 
