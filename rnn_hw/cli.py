@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,10 +35,10 @@ class Format(str, Enum):
 
 
 AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
-Digits = Annotated[Optional[int], typer.Option("--digits", min=1, max=17, help="Significant figures shown.")]
+Digits = Annotated[int | None, typer.Option("--digits", min=1, max=17, help="Significant figures shown.")]
 Everything = Annotated[bool, typer.Option("--all", help="Abridge nothing.")]
 Only = Annotated[str, typer.Option("--only", metavar="NAMES", help="Only these lines: f,c[2].")]
-ProblemFile = Annotated[Optional[str], typer.Option("--problem", "-p", metavar="FILE", help="The problem file.")]
+ProblemFile = Annotated[str | None, typer.Option("--problem", "-p", metavar="FILE", help="The problem file.")]
 
 
 def _version(wanted: bool) -> None:
@@ -51,7 +51,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     pass
 

@@ -64,7 +64,10 @@ VERDICT = record(
         "expected": VALUE,
         "carried": {"$ref": "#/$defs/array"},
         "accepted": {
-            "anyOf": [{"type": "null"}, {"type": "array", "items": {"$ref": "#/$defs/array"}, "minItems": 2, "maxItems": 2}]
+            "anyOf": [
+                {"type": "null"},
+                {"type": "array", "items": {"$ref": "#/$defs/array"}, "minItems": 2, "maxItems": 2},
+            ]
         },
         "points": POINTS,
         "max_points": POINTS,
@@ -116,7 +119,10 @@ def _diagnostics() -> Schema:
 
 
 def _answers() -> Schema:
-    given: Schema = {"type": "object", "additionalProperties": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/written"}]}}
+    given: Schema = {
+        "type": "object",
+        "additionalProperties": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/written"}]},
+    }
     fields: dict[str, Schema] = {"problem": TEXT, "student": {"type": ["string", "number", "null"]}, "answers": given}
     return record(fields, optional=FIELDS[:2])
 
@@ -143,6 +149,8 @@ SCHEMAS = {"solve": _solve, "check": _check, "diagnostics": _diagnostics, "probl
 def schema(name: str) -> Schema:
     """The schema of that name. Raises `HomeworkError`."""
     if name not in SCHEMAS:
-        raise HomeworkError(Diagnostic("unknown-schema", f"there is no schema `{name}`", help=did_you_mean(name, SCHEMAS)))
+        raise HomeworkError(
+            Diagnostic("unknown-schema", f"there is no schema `{name}`", help=did_you_mean(name, SCHEMAS))
+        )
     head: Schema = {"$schema": DRAFT, "title": f"rnnhw {name}"}
     return head | SCHEMAS[name]() | {"$defs": {"array": ARRAY, "written": WRITTEN}}

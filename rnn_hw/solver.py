@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Any, cast, overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ def true_value(problem: Problem, result: Result, line: Line) -> Value:
     if line.form != "number":
         return problem.setup.answers[line.name]
     time = None if line.time is None else Time("", line.time)
-    return cast(Array, np.asarray(result.load(Name(line.name, time))))
+    return np.asarray(result.load(Name(line.name, time)))
 
 
 class Values(Mapping[str, Array]):

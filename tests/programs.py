@@ -16,7 +16,7 @@ from rnn_hw.lang.differentiate import differentiate
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
 from rnn_hw.lang.parse import parse_program
 from rnn_hw.lang.shapes import infer, series_names
-from rnn_hw.lang.tree import Apply, Name, Node, Num, Program, Time
+from rnn_hw.lang.tree import Name, Node, Num, Program, Time
 
 Shape = tuple[int, ...]
 UNSHRUNK = settings(deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # a program is slow to shrink
@@ -111,7 +111,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "concat": lambda *parts: np.concatenate([np.atleast_1d(p) for p in parts]),
     "part": lambda a, b, c: a[int(b) - 1 : int(c)], "placed": _placed,
 }  # fmt: skip
-OVER = {"sum[]": sum, "mean[]": lambda v: sum(v) / len(v), "max[]": lambda v: np.max(v, 0), "min[]": lambda v: np.min(v, 0)}
+OVER = {
+    "sum[]": sum,
+    "mean[]": lambda v: sum(v) / len(v),
+    "max[]": lambda v: np.max(v, 0),
+    "min[]": lambda v: np.min(v, 0),
+}
 
 
 class Naive:
@@ -146,7 +151,9 @@ class Naive:
             return self.key(node.name, None if node.time is None else self.time(node.time, at))
         if node.operation in OVER:
             letter, body = node.arguments
-            return OVER[node.operation]([self.value(body, {**at, str(letter): s}) for s in range(1, self.case.steps + 1)])
+            return OVER[node.operation](
+                [self.value(body, {**at, str(letter): s}) for s in range(1, self.case.steps + 1)]
+            )
         return FUNCTIONS[node.operation](*(self.value(a, at) for a in node.arguments))
 
 
@@ -261,7 +268,7 @@ def lstm_shapes(inputs: int = 2, hidden: int = 3) -> dict[str, Shape]:
 
 def gru_shapes(inputs: int = 2, hidden: int = 3) -> dict[str, Shape]:
     matrices = {f"{p}_{k}": (hidden, inputs if p == "W" else hidden) for p in "WU" for k in "rzn"}
-    biases = {b: (hidden,) for b in ("b_r", "b_z", "b_n", "b_hn")}
+    biases = dict.fromkeys(("b_r", "b_z", "b_n", "b_hn"), (hidden,))
     return {**matrices, **biases, "x": (inputs,), "y": (hidden,)}
 
 

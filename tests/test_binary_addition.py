@@ -272,7 +272,6 @@ def test_a_long_proof_is_abridged() -> None:
         ("example: [101, [1]]", "not-bits", 1, "this is no binary number", ""),
         ("example: ['', 1]", "not-bits", 1, "this is no binary number", ""),
         ("example: [" + "1" * 1001 + ", 1]", "too-large", 1, "has more than 1,000 bits", ""),
-        ("given: {U: 1}", "unknown-key", 1, "`U` is nothing that is given here", ""),
     ],
 )
 def test_faults_of_a_problem_file(text: str, code: str, line: int, message: str, help: str) -> None:

@@ -309,6 +309,36 @@ def test_saturated_gates_refute_nothing() -> None:
     assert isinstance(claims.refute(question), Nothing)
 
 
+SIDES = [
+    "f[t]", "i[t]", "g[t]", "h[t]", "c[t]", "h[t-1]", "c[t-1]", "x[t]", "f[t]*c[t-1]", "1 - f[t]", "abs(h[t])", "i[t]*g[t]",
+    "max(g[t], 0)", "g[t]**2", "sqrt(i[t])", "c[t]/f[t]", "total(c[t], c[t-1])", "partial(c[t], c[t-1])",
+]  # fmt: skip
+COMPARED = st.builds(
+    "{} {} {}".format,
+    st.sampled_from(SIDES),
+    st.sampled_from(["==", "!=", "<", "<=", ">", ">="]),
+    st.sampled_from(["0", "1", "-1", "0.5", *SIDES[:8]]),
+)
+RANDOM = st.one_of(
+    COMPARED,
+    st.builds("{} implies {}".format, COMPARED, COMPARED),
+    st.builds("{} and {} implies {}".format, COMPARED, COMPARED, COMPARED),
+    st.builds("{} or {}".format, COMPARED, COMPARED),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(RANDOM)
+@example("f[t] != 0")  # true, and false in doubles
+@example("sqrt(i[t]) == 1 implies h[t] >= 0")
+@example("i[t]*g[t] >= 1 implies abs(h[t]) <= h[t-1]")
+def test_no_claim_is_proved_and_refuted(text: str) -> None:
+    claim = claims.with_limits(parse_claim(text), Bounds(LSTM.program))
+    proof = prove(claim, LSTM.program)
+    found = claims.refute(claims.Question(claim, LSTM.program, LSTM.letters))
+    assert proof is None or isinstance(found, Nothing)
+
+
 # --- intervals --------------------------------------------------------------------------------------------------------
 
 SHORT = st.sampled_from([-3.0, -2.0, -1.0, -0.5, 0.0, 0.1, 0.5, 1.0, 2.0, 3.0, 30.0, -30.0])

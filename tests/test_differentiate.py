@@ -185,7 +185,9 @@ def test_a_batch_of_adjoints_is_the_loop_over_it() -> None:
         given: dict[str, Any] = dict(whole.given)
         for name, pick in picks.items():
             value = given[name]
-            given[name] = Stack(value.values[(slice(None), *pick)], value.first) if isinstance(value, Stack) else value[pick]
+            given[name] = (
+                Stack(value.values[(slice(None), *pick)], value.first) if isinstance(value, Stack) else value[pick]
+            )
         alone = whole._replace(given=given).run()
         for bar, time in (("W_bar", None), ("K_bar", None), ("x_bar", 2), ("h_bar", 1)):
             value = np.broadcast_to(at(result, bar, time), (2, 3, *whole.shapes[bar]))
@@ -221,8 +223,20 @@ def test_the_lstms_adjoints_in_between_are_those_of_bptt() -> None:
         f, i, n, o, c = (run[name][t] for name in ("f", "i", "g", "o", "c"))
         h_bar = 2 * (run["h"][t] - g["y"].at(t)) / (3 * last) + h_next
         c_bar = h_bar * o * (1 - np.tanh(c) ** 2) + c_next
-        bars = {"h": h_bar, "c": c_bar, "o": h_bar * np.tanh(c), "i": c_bar * n, "g": c_bar * i, "f": c_bar * run["c"][t - 1]}
-        z = {"o": bars["o"] * o * (1 - o), "i": bars["i"] * i * (1 - i), "f": bars["f"] * f * (1 - f), "g": bars["g"] * (1 - n**2)}
+        bars = {
+            "h": h_bar,
+            "c": c_bar,
+            "o": h_bar * np.tanh(c),
+            "i": c_bar * n,
+            "g": c_bar * i,
+            "f": c_bar * run["c"][t - 1],
+        }
+        z = {
+            "o": bars["o"] * o * (1 - o),
+            "i": bars["i"] * i * (1 - i),
+            "f": bars["f"] * f * (1 - f),
+            "g": bars["g"] * (1 - n**2),
+        }
         h_next, c_next = sum(g[f"U_{k}"].T @ z[k] for k in "fiog"), c_bar * f
         for name, value in {**bars, **{f"z_{k}": v for k, v in z.items()}}.items():
             assert close(at(result, name + "_bar", t), value, 1e-12), (name, t)
@@ -231,7 +245,10 @@ def test_the_lstms_adjoints_in_between_are_those_of_bptt() -> None:
 def test_elman_has_the_oracles_gradients() -> None:
     found = made("elman")
     given = {n: v.between(1, found.steps) if n == "x" else v for n, v in found.given.items() if n != "h"}
-    result, expected = with_adjoints(found, "loss").run(), oracle.elman_backward({**given, "h[0]": found.given["h"].at(0)})
+    result, expected = (
+        with_adjoints(found, "loss").run(),
+        oracle.elman_backward({**given, "h[0]": found.given["h"].at(0)}),
+    )
     for name in ("W_x", "W_h", "b"):
         assert close(result.values[name + "_bar"], expected[name], 1e-12), name
 

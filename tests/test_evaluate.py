@@ -33,9 +33,8 @@ from programs import (
 from rnn_hw.errors import HomeworkError, Span
 from rnn_hw.lang import evaluate as evaluation
 from rnn_hw.lang.evaluate import Clamp, Stack, evaluate, reach
-from rnn_hw.lang.parse import parse_formula, parse_program
+from rnn_hw.lang.parse import parse_program
 from rnn_hw.lang.schedule import schedule
-from rnn_hw.lang.tree import Program
 
 # ---- against the naive interpreter -----------------------------------------------------------------------------------
 
@@ -173,7 +172,9 @@ def test_a_backward_recurrence_starts_from_zero_behind_the_last_step() -> None:
     assert [at(result, "h", t) for t in (3, 2, 1)] == [100, 210, 421]
 
 
-@pytest.mark.parametrize("text", ["y[t] = x[t-1]", "y[t] = y[t-1] + x[t-1]", "y[t] = x[0] + x[t]", "y = x[9]", "y = x[T-5]"])
+@pytest.mark.parametrize(
+    "text", ["y[t] = x[t-1]", "y[t] = y[t-1] + x[t-1]", "y[t] = x[0] + x[t]", "y = x[9]", "y = x[T-5]"]
+)
 def test_a_given_step_that_is_missing_is_never_another_one(text: str) -> None:
     with pytest.raises(IndexError):
         case(text, {"x": ()}, steps=3).run()
@@ -322,7 +323,9 @@ def test_circles_are_errors(text: str, way: str, span: Span, help: str) -> None:
 
 
 def test_blocks_come_after_what_they_use_and_know_their_direction() -> None:
-    program = parse_program("y[t] = b[t] + h[T]\nb[t] = b[t+1] + k[t]\nk[t] = h[t-2]\nh[t] = g[t]\ng[t] = h[t-1] + x[t]")
+    program = parse_program(
+        "y[t] = b[t] + h[T]\nb[t] = b[t+1] + k[t]\nk[t] = h[t-2]\nh[t] = g[t]\ng[t] = h[t-1] + x[t]"
+    )
     blocks = [([e.name for e in block.equations], block.direction) for block in schedule(program)]
     assert blocks == [(["g", "h"], 1), (["k"], 0), (["b"], -1), (["y"], 0)]
 
@@ -335,5 +338,3 @@ def test_a_chain_of_many_equations_needs_no_deep_stack() -> None:
 def test_reach_is_how_far_formulas_look() -> None:
     program = parse_program("h[t] = h[t-3] + x[t+2] + y[0] + z[T-1] + sum[s](x[s-1])")
     assert reach(program) == {"h": (-3, 0), "x": (-1, 2), "y": (-1, 0), "z": (-1, 0)}
-
-

@@ -20,7 +20,15 @@ from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program
 
 Shape = tuple[int, ...]
 SHAPES: list[Shape] = [(), (1,), (2,), (3,), (2, 3), (3, 2), (3, 3), (1, 3), (3, 1), (1, 1)]
-LEADS: list[tuple[Shape, Shape]] = [((), ()), ((4,), (4,)), ((4,), ()), ((), (4,)), ((2, 1), (4,)), ((1,), (5,)), ((2,), (2,))]
+LEADS: list[tuple[Shape, Shape]] = [
+    ((), ()),
+    ((4,), (4,)),
+    ((4,), ()),
+    ((), (4,)),
+    ((2, 1), (4,)),
+    ((1,), (5,)),
+    ((2,), (2,)),
+]
 POSITIVE = ("log", "sqrt", "pow", "norm", "div")
 SMOOTH = [n for n in OPERATIONS if n not in ("step", "step_ge", "sign", "equal", "size", "ones")]
 

@@ -1,6 +1,8 @@
 """Trees to trees: simplification keeps values, moving in time keeps meanings, and deep trees do not overflow the stack."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from programs import Case, Naive, case, close
 
 from rnn_hw.lang import rewrite
 from rnn_hw.lang.differentiate import differentiate, flows
-from rnn_hw.lang.evaluate import evaluate
+from rnn_hw.lang.evaluate import Stack, evaluate
 from rnn_hw.lang.notation import source
 from rnn_hw.lang.parse import MAX_OPERATIONS, parse_formula, parse_program
 from rnn_hw.lang.rewrite import (
@@ -70,7 +72,8 @@ def changes(node: Node, kind: str, simpler: Callable[[Node], Node] = simplify) -
         known = {**SHAPES[kind], "y": _shape(node, kind)}
         with np.errstate(all="ignore"):
             program = Program((Equation(Name("y"), tree),))
-            values.append(np.broadcast_to(evaluate(program, VALUES[kind], known, 1).values["y"], known["y"]))  # type: ignore[arg-type]
+            value: Any = evaluate(program, VALUES[kind], known, 1).values["y"]
+        values.append(np.broadcast_to(value, known["y"]) if np.size(value) == 1 else np.ravel(value).reshape(known["y"]))
     finite = np.isfinite(values[0])
     return not close(np.where(finite, values[1], 0), np.where(finite, values[0], 0), 1e-9)
 
@@ -136,8 +139,8 @@ def test_a_wrong_rule_of_simplification_is_noticed(monkeypatch: pytest.MonkeyPat
 SIMPLE = [
     ("a + 0", "a"), ("0 + a", "a"), ("a*1", "a"), ("1*a", "a"), ("0*a", "0"), ("a - 0", "a"), ("0 - a", "-a"), ("a - a", "0"),
     ("--a", "a"), ("-(a - b)", "b - a"), ("a + -b", "a - b"), ("a - -b", "a + b"), ("a**1", "a"), ("a**0", "1"), ("a/1", "a"),
-    ("a*2", "2*a"), ("2*(3*a)", "6*a"), ("a*(b*c)", "a*b*c"), ("a*-b", "-a*b"), ("(-a)/b", "-a/b"), ("2*(a/4)", "a/2"),
-    ("4*(a/2)", "2*a"), ("(a/2)/3", "a/6"), ("a*(1/b)", "a/b"), ("(1/b)*a", "a/b"), ("1 + 2", "3"), ("a.T.T", "a"), ("2.T", "2"),
+    ("a*2", "2*a"), ("2*(3*a)", "6*a"), ("a*(b*c)", "a*b*c"), ("a*-b", "-(a*b)"), ("(-a)/b", "-(a/b)"), ("2*(a/4)", "a/2"),
+    ("4*(a/2)", "2*a"), ("(a/2)/3", "a/6"), ("a*(1/b)", "a/b"), ("(1/b)*a", "a/b"), ("1 + 2", "3"), ("a.T.T", "a"), ("(2).T", "2"),
     ("1/3", "1/3"), ("0.1*3", "0.1*3"), ("a + b", "a + b"), ("a/0", "a/0"), ("sum(a*0)", "sum(a*0)"), ("tanh(0*a)", "tanh(0)"),
 ]  # fmt: skip
 
@@ -218,7 +221,9 @@ def naive_total(case_: Case) -> object:
     return Naive(case_).key("loss", None)
 
 
-@pytest.mark.parametrize("text", ["sum[t](t*x[t-1]*sum[t](x[t]))", "sum[s](mean[k](x[s]*x[k]*x[T]))", "mean[t](max[s](x[s]*x[t])*t)"])
+@pytest.mark.parametrize(
+    "text", ["sum[t](t*x[t-1]*sum[t](x[t]))", "sum[s](mean[k](x[s]*x[k]*x[T]))", "mean[t](max[s](x[s]*x[t])*t)"]
+)
 def test_writing_out_and_renaming_keep_the_value(text: str) -> None:
     found = case("loss = " + text, {"x": ()}, first=0, steps=3)
     expected = naive_total(found)
@@ -246,6 +251,15 @@ DEEP = {
 }
 
 
+@pytest.fixture
+def deeper_stack() -> Iterator[None]:
+    """The limit that the command line sets: the gradient of 250 factors is a sum of 250 products of 250."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(10_000)
+    yield
+    sys.setrecursionlimit(before)
+
+
 @pytest.mark.parametrize("name", DEEP)
 def test_deep_trees_do_not_overflow_the_stack(name: str) -> None:
     program = parse_program(f"y[t] = {DEEP[name]}\nloss = sum[t](sum(y[t]))")
@@ -256,6 +270,16 @@ def test_deep_trees_do_not_overflow_the_stack(name: str) -> None:
     assert list(names_in(node))
     schedule(program)
     list(flows(program.equations[0], Name("y_bar", Time("t", 0)), shapes))
+
+
+@pytest.mark.usefixtures("deeper_stack")
+@pytest.mark.parametrize("name", DEEP)
+def test_gradients_of_deep_trees_do_not_overflow_a_deeper_stack(name: str) -> None:
+    shapes: Shapes = {"x": (2,), "W": (2, 2)} if "W" in DEEP[name] else {"x": (2,)}
+    program = parse_program(f"y[t] = {DEEP[name]}\nloss = sum[t](sum(y[t]))")
+    shapes = infer(program, shapes)
     adjoints = differentiate(program, "loss", shapes)
     assert "x_bar" in adjoints.names
-    simplify(adjoints.equations[-1].formula)
+    whole = Program(program.equations + adjoints.equations)
+    given_: Any = {n: np.full(s, 0.3) for n, s in shapes.items() if n == "W"} | {"x": Stack(np.full((2, 2), 0.9), 1)}
+    evaluate(whole, given_, {**shapes, **{n: shapes[n.removesuffix("_bar")] for n in adjoints.names}}, 2)

@@ -7,7 +7,7 @@ of the person's own: the same program with their formulas in place of the true o
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
 from rnn_hw.kinds.kind import Context
@@ -22,6 +22,7 @@ from rnn_hw.lang.rewrite import HERE, names_in, rebuilt, simplify, walk
 from rnn_hw.lang.shapes import STEP_WORDS, Faulty, series_names, shape_of
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Program
 
+UNDERSTOOD = ("unknown-name", "no-series")  # it is a formula, of something else
 MOST_TERMS = 24  # of a wrong formula that is searched for the term in which it departs
 
 
@@ -45,7 +46,8 @@ def judge_formulas(truth: Mapping[Name, Node], texts: Mapping[Name, str], contex
             read[target] = read_formula(text, target, context)
         except HomeworkError as error:
             first = error.diagnostics[0]
-            judged[target] = Judged("unreadable", first.message + (f"; {first.help}" if first.help else ""))
+            verdict = "wrong" if first.code in UNDERSTOOD else "unreadable"
+            judged[target] = Judged(verdict, first.message + (f"; {first.help}" if first.help else ""))
             continue
         if _has_edges(truth[target]):
             judged[target] = Judged("unjudged", "matrices of derivatives are left for a person")
@@ -74,9 +76,7 @@ def _carried(
     wrong = {target for target in differing}
     own = {t.name: read[t] for t in wrong if t.time is not None or not _moving(read[t])}
     try:
-        program = Program(
-            tuple(Equation(e.target, own.get(e.name, e.formula)) for e in context.program.equations)
-        )
+        program = Program(tuple(Equation(e.target, own.get(e.name, e.formula)) for e in context.program.equations))
         where = world(program, context.shapes, context.fixed)
     except (HomeworkError, IndexError):
         return set()  # their formulas wait for each other: nothing follows from them
@@ -97,9 +97,7 @@ def _fits(formula: Node, true: Node, shapes: Mapping[str, Shape]) -> bool:
     return found[0] == found[1] or all(set(s) <= {1} for s in found)
 
 
-def _departure(
-    true: Node, formula: Node, found: Witness | MissingStep, where: World, last: bool
-) -> Judged:
+def _departure(true: Node, formula: Node, found: Witness | MissingStep, where: World, last: bool) -> Judged:
     """What can be said of a wrong formula: the numbers at one point, and the terms that only one of the two has."""
     if isinstance(found, MissingStep):
         return Judged("wrong", "it asks for a step that does not exist at the last step")
@@ -110,7 +108,9 @@ def _departure(
         extra = [s for s in theirs if not any(compare(t, s, where, last) is None for t in ours)]
         if len(extra) < len(theirs):
             said = [f"{unicode(term)} is no term of it" for term in extra]
-            said += [f"{len(missing)} term{'s' * (len(missing) > 1)} missing"] * bool(missing and len(missing) != len(extra))
+            said += [f"{len(missing)} term{'s' * (len(missing) > 1)} missing"] * bool(
+                missing and len(missing) != len(extra)
+            )
             message = "; ".join(said)
     point = f"at step {found.time}" if found.time else "at one point"
     reveals = f"{point} of a random example yours is {array(found.second)}, the true one {array(found.first)}"
@@ -147,7 +147,9 @@ def read_formula(text: str, target: Name, context: Context) -> Node:
             help = did_you_mean(name.name, sorted(known))
             raise HomeworkError(Diagnostic("unknown-name", f"`{name.name}` is no quantity here", name.span, help))
         if name.time is not None and name.name not in series:
-            raise HomeworkError(Diagnostic("no-series", f"`{name.name}` has no time", name.span, f"write `{name.name}`"))
+            raise HomeworkError(
+                Diagnostic("no-series", f"`{name.name}` has no time", name.span, f"write `{name.name}`")
+            )
     if _has_edges(formula):
         raise HomeworkError(Diagnostic("bad-derivative", "a derivative in it is no single number", formula.span))
     return formula
@@ -175,7 +177,8 @@ def _spelled_out(node: Node, known: set[str], series: set[str], target: Name) ->
         return name
     if isinstance(node, Apply):
         if node.operation == "div":
-            found = _differential(*node.arguments, known)
+            above, below = node.arguments
+            found = _differential(above, below, known)
             if found is not None:
                 return found
         if node.operation in ("partial", "total"):

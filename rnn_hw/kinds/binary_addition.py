@@ -9,7 +9,6 @@ from functools import partial
 import numpy as np
 
 from rnn_hw.automata import Proof, Task
-from rnn_hw.kinds.givens import read_given
 from rnn_hw.kinds.kind import Extras, Field, Form, Kind, Setup
 from rnn_hw.kinds.threshold_design import DESIGNS, Design
 from rnn_hw.kinds.threshold_judge import judged
@@ -30,7 +29,6 @@ Columns = list[tuple[int, ...]]
 
 def setup(form: Form) -> Setup | None:
     """The designed network on the file's example."""
-    read_given(form, (), {})  # nothing is given: reports what is
     design, threshold = _design(form), _word(form, "threshold", ("gt", "ge"))
     if design is None:
         return None

@@ -82,7 +82,9 @@ def _loss(form: Form, program: Program, words: str, is_open: bool) -> Loss | Non
     found = _OPEN(words)
     if found is None:
         direct: dict[str, Node | None] = dict.fromkeys(reversed(program.names))
-        return Loss("", direct, "The loss is left open: its direct term, where there is one, is one more term of the sum.")
+        return Loss(
+            "", direct, "The loss is left open: its direct term, where there is one, is one more term of the sum."
+        )
     kind, name = found[1], found[2]
     equation = program.get(name)
     if equation is None or equation.target.time is None:
@@ -93,7 +95,9 @@ def _loss(form: Form, program: Program, words: str, is_open: bool) -> Loss | Non
     note = f"{name}{DIRECT}[t] is what the loss itself contributes, ∂L/∂{name}[t]."
     if kind == "last":
         term = Apply("mul", (Apply("equal", (Name("t"), Name("T"))), term))
-        note = f"{name}{DIRECT}[t] is what the loss itself contributes, at the last step only: [t = T] is 1 there, else 0."
+        note = (
+            f"{name}{DIRECT}[t] is what the loss itself contributes, at the last step only: [t = T] is 1 there, else 0."
+        )
     return Loss("", {name: term}, note)
 
 

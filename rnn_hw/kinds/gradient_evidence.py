@@ -46,7 +46,10 @@ def gate_evidence(program: Program, reader: Reader, at: Value) -> Extras:
         help = "gates f, i, o such as `f[t] = sigmoid(w_fx*x[t] + w_fh*h[t-1])`, and states c and h"
         reader.fault("no-gates", "the equations are no univariate LSTM", at, help)
         return Extras()
-    tables = [_table(title, _run(program, {str(weights[g]): _logit(v) for g, v in values.items()})) for title, values in SETTINGS]
+    tables = [
+        _table(title, _run(program, {str(weights[g]): _logit(v) for g, v in values.items()}))
+        for title, values in SETTINGS
+    ]
     return Extras(tuple(tables), (), tuple(Remark(t, "reason") for t in EXPLANATION))
 
 
@@ -97,6 +100,8 @@ def _table(title: str, found: dict[str, Any]) -> Table:
     rows = []
     for back in BACK:
         t = STEPS - back  # the state `back` steps before the last
-        rows.append((back, float(np.prod(found["f"][t:])), abs(float(found["c"][t - 1])), abs(float(found["h"][t - 1]))))
+        rows.append(
+            (back, float(np.prod(found["f"][t:])), abs(float(found["c"][t - 1])), abs(float(found["h"][t - 1])))
+        )
     columns = ("steps back", "product of f", "|dc[T]/dc[t]|", "|dh[T]/dh[t]|")
     return Table(f"Gates: {title}", columns, tuple(rows), f"T = {STEPS}, every input and recurrent weight 1")

@@ -83,7 +83,9 @@ def _differences(
         where = "".join(f"[{i + 1}]" for i in index) if np.prod(shapes[d.target.name]) != 1 else ""
         label: Cell = d.target if not where else f"{d.target}{where}"
         rows.append((label, adjoint, central, f"{abs(adjoint - central):.1e}"))
-    return Table("Confirmed by finite differences", ("adjoint", "value", "central difference", "difference"), tuple(rows))
+    return Table(
+        "Confirmed by finite differences", ("adjoint", "value", "central difference", "difference"), tuple(rows)
+    )
 
 
 def _name(name: str) -> Any:

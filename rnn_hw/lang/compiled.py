@@ -153,6 +153,4 @@ def bound(row: Operation, ranks: Sequence[int]) -> Callable[..., Any]:
 
 def _sum_of_outer(a: Array, b: Array) -> Array:
     """`sum[t](outer(a[t], b[t]))` as one product of the stacked vectors, without a matrix per step."""
-    if a.ndim == b.ndim == 2:
-        return a.T @ b
-    return np.einsum("t...i,t...j->...ij", a, b)
+    return np.asarray(a.T @ b if a.ndim == b.ndim == 2 else np.einsum("t...i,t...j->...ij", a, b))

@@ -7,7 +7,7 @@ The second line is `differentiate.py`'s; the first names the children of the nod
 an edge `∂h[t]/∂c[t]` between two numbers is as a formula, so that a person's line of the chain rule can be judged.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from rnn_hw.lang.differentiate import BAR, differentiate, flows

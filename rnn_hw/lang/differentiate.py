@@ -169,7 +169,9 @@ def _as_outer(node: Apply, shapes: Mapping[str, Shape]) -> Apply:
         a, b = node.arguments
         left, right = _shape(a, shapes), _shape(b, shapes)
         if len(left) == 1 and len(right) == 2 and right[0] == 1:
-            transposed = isinstance(b, Apply) and b.operation == "transpose" and len(_shape(b.arguments[0], shapes)) == 1
+            transposed = (
+                isinstance(b, Apply) and b.operation == "transpose" and len(_shape(b.arguments[0], shapes)) == 1
+            )
             if isinstance(b, Apply) and transposed:
                 return Apply("outer", (a, b.arguments[0]), node.span)
             if left != (1,):

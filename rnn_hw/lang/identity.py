@@ -87,8 +87,7 @@ def compare(first: Node, second: Node, where: World, last: bool = True) -> Witne
                 return MissingStep(t, str(error))
         difference = _difference(*values)
         if difference is not None:
-            one, two = (np.broadcast_to(v, np.broadcast_shapes(*(v.shape for v in values))) for v in values)
-            return Witness(t, difference, one[difference], two[difference])
+            return Witness(t, difference, values[0][difference], values[1][difference])
     return None
 
 

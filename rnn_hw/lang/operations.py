@@ -134,19 +134,20 @@ def _softmax(a: Array, ranks: tuple[int, ...]) -> Array:
 def matmul(a: Array, b: Array, ranks: tuple[int, ...]) -> Array:
     """The matrix product with any leading axes; a matrix that nobody's batch changes meets all vectors in one product."""
     left, right = ranks
+    product: Any
     if not left or not right:
-        return a.reshape(a.shape + (1,) * (right - left)) * b.reshape(b.shape + (1,) * (left - right))
-    if (left, right) == (2, 1):
-        if a.ndim == 2:
-            return b @ a.T
-        return np.matmul(a, b[..., None])[..., 0]
-    if (left, right) == (1, 1):
-        return (a * b).sum(axis=-1)
-    if (left, right) == (1, 2):
-        if b.shape[-2] == 1 != a.shape[-1]:
-            return a[..., None] * b
-        return np.matmul(a[..., None, :], b)[..., 0, :]
-    return np.matmul(a, b)
+        product = a.reshape(a.shape + (1,) * (right - left)) * b.reshape(b.shape + (1,) * (left - right))
+    elif (left, right) == (2, 1):
+        product = b @ a.T if a.ndim == 2 else np.matmul(a, b[..., None])[..., 0]
+    elif (left, right) == (1, 1):
+        product = (a * b).sum(axis=-1)
+    elif (left, right) == (1, 2) and b.shape[-2] == 1 != a.shape[-1]:
+        product = a[..., None] * b
+    elif (left, right) == (1, 2):
+        product = np.matmul(a[..., None, :], b)[..., 0, :]
+    else:
+        product = np.matmul(a, b)
+    return np.asarray(product)
 
 
 def _outer_value(a: Array, b: Array, ranks: tuple[int, ...]) -> Array:
@@ -189,7 +190,9 @@ def _norm(a: Array, ranks: tuple[int, ...]) -> Array:
 # --- the rows ---------------------------------------------------------------------------------------------------------
 
 
-def _call(name: str, value: Callable[..., Array], derivative: str, unicode: str = "", latex: str = "", **more: Any) -> Operation:
+def _call(
+    name: str, value: Callable[..., Array], derivative: str, unicode: str = "", latex: str = "", **more: Any
+) -> Operation:
     """A function of one argument, written as a call."""
     return Operation(
         name,
@@ -209,7 +212,9 @@ def _infix(
     """An operator between two arguments."""
     glyphs = {"unicode": sign, "latex": sign} | {k: more.pop(k) for k in ("unicode", "latex") if k in more}
     written = {k: v if "{a}" in v else "{a}" + v + "{b}" for k, v in glyphs.items()}
-    return Operation(name, value, derivative, arity=2, level=level, needs=needs, source="{a}" + sign + "{b}", **written, **more)
+    return Operation(
+        name, value, derivative, arity=2, level=level, needs=needs, source="{a}" + sign + "{b}", **written, **more
+    )
 
 
 _ROWS = (
@@ -258,7 +263,7 @@ _ROWS = (
             (1, 1): ("g*b", "g*a"),
             (1, 2): ("b @ g", "outer(a, g)"),
             (2, 2): ("g @ b.T", "a.T @ g"),
-        } | {pair: ("g*b", "g*a") for pair in ((0, 0), (0, 1), (0, 2), (1, 0), (2, 0))},
+        } | dict.fromkeys(((0, 0), (0, 1), (0, 2), (1, 0), (2, 0)), ("g*b", "g*a")),
         PRODUCT, (PRODUCT, SIGN), shape=_product, elementwise=False, unicode="·", latex=r"\,",
     ),
     Operation("transpose", _transpose, {(0,): ("g",), (1,): ("[1] @ g",), (2,): ("g.T",)}, _transposed,

@@ -233,22 +233,39 @@ ZERO, ONE, TWO = Num(0), Num(1), Num(2)
 
 
 def simplify(node: Node) -> Node:
-    """The tree without `0 +`, `1*`, double signs and powers of one, constants folded where that is exact."""
-    while True:
-        changed = _tidy(rebuilt(node, simplify if _by_entry(node) else _simplified_inside))
-        if changed is node:
-            return node
-        node = changed
+    """The tree without `0 +`, `1*`, double signs and powers of one, constants folded where that is exact.
+
+    A stack of our own, since gradients are deeper than formulas, and each part once, since a product has many factors.
+    """
+    simple: dict[int, Node] = {}  # by identity, what a part becomes in the end
+    after: dict[int, tuple[Node, Node]] = {}  # a part, and what it becomes by one rule
+    stack = [node]
+    while stack:
+        part = stack[-1]
+        if id(part) not in after:
+            arguments = part.arguments if isinstance(part, Apply) else ()
+            waiting = [a for a in arguments if id(a) not in simple]
+            if waiting:
+                stack += waiting
+                continue
+            put = _same_names if _entries_count(part) else (lambda _, becomes: becomes)
+            after[id(part)] = part, _tidy(rebuilt(part, lambda a, put=put: put(a, simple[id(a)])))  # type: ignore[misc]
+        changed = after[id(part)][1]
+        if changed is part or id(changed) in simple:
+            simple[id(part)] = part if changed is part else simple[id(changed)]
+            stack.pop()
+        else:
+            stack.append(changed)
+    return simple[id(node)]
 
 
-def _by_entry(node: Node) -> bool:
-    return isinstance(node, Apply) and node.operation in OPERATIONS and OPERATIONS[node.operation].elementwise
+def _entries_count(node: Node) -> bool:
+    return isinstance(node, Apply) and node.operation in OPERATIONS and not OPERATIONS[node.operation].elementwise
 
 
-def _simplified_inside(node: Node) -> Node:
-    """An argument whose shape counts: `sum(x - x + 1)` is the number of entries of `x`, and stays as it is."""
-    simple = simplify(node)
-    return simple if simple is node or set(names_in(node)) == set(names_in(simple)) else node
+def _same_names(before: Node, after: Node) -> Node:
+    """Where entries count, `sum(x - x + 1)` being their number, no quantity may get lost with its shape."""
+    return after if after is before or set(names_in(before)) == set(names_in(after)) else before
 
 
 def _tidy(node: Node) -> Node:

@@ -39,9 +39,7 @@ def schedule(program: Program) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _within_step(
-    component: list[str], equations: dict[str, Equation], uses: dict[str, list[Name]]
-) -> list[str]:
+def _within_step(component: list[str], equations: dict[str, Equation], uses: dict[str, list[Name]]) -> list[str]:
     """The names of one block in the order in which one step computes them."""
     inside = set(component)
     same_step = {

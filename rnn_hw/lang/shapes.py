@@ -64,7 +64,9 @@ def settled(node: Node, shapes: Shapes) -> Node:
     if any(a is not b for a, b in zip(arguments, node.arguments, strict=True)):
         node = Apply(node.operation, arguments, node.span)
     if node.operation in ("ones", "sum", "mean", "size"):
-        shape = shape_of(arguments[0], lambda name: shapes.get(name.name) or shapes.get(name.name.removesuffix("_bar"), ()))
+        shape = shape_of(
+            arguments[0], lambda name: shapes.get(name.name) or shapes.get(name.name.removesuffix("_bar"), ())
+        )
         if node.operation == "size":
             return Num(math.prod(shape or ()))
         if not shape:

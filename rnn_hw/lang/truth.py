@@ -1,7 +1,7 @@
 """Whether a claim holds in numbers: on every trajectory of an evaluation, surely, surely not, or too near to tell.
 
-A comparison fails where it is off by a clear margin, so that no rounding of doubles refutes a claim. An exact equality
-refutes `<` only where the arguments of all functions are small: the sigmoid of 40 is 1 in doubles and nowhere else.
+A comparison fails where it is off by a clear margin, so that no rounding of doubles refutes a claim. Two sides count as
+equal only where the arguments of all functions are small: the sigmoid of 40 is 1 in doubles and nowhere else.
 """
 
 import operator
@@ -18,7 +18,7 @@ from rnn_hw.lang.compiled import Code
 from rnn_hw.lang.evaluate import Result
 from rnn_hw.lang.jacobian import Jacobian, stepwise
 from rnn_hw.lang.operations import CONSTANTS, OPERATIONS, Shape
-from rnn_hw.lang.rewrite import rebuilt, walk
+from rnn_hw.lang.rewrite import names_in, rebuilt, walk
 from rnn_hw.lang.tree import Apply, Name, Node, Num, Program
 
 Array = NDArray[Any]
@@ -63,6 +63,7 @@ class Judge:
         self.code = Code(self.shape, steps)
         self.arguments: Code | None = None
         self.slots: dict[Node, int] = {}
+        self.given: set[Node] = set()  # sides in which only given quantities stand
         for comparison in comparisons(claim):
             shapes_ = [self.side(side) for side in (comparison.left, comparison.right)]
             sizes = [int(np.prod(shape)) for shape in shapes_]
@@ -85,8 +86,16 @@ class Judge:
     def side(self, node: Node) -> Shape:
         """Compiles one side; returns its shape."""
         if node not in self.slots:
-            self.slots[node] = self.code.add(self.numbered(stepwise(node, self.t, self.steps, self.own)))
+            numbered = self.numbered(stepwise(node, self.t, self.steps, self.own))
+            self.slots[node] = self.code.add(numbered)
+            if not any(self.is_computed(name) for name in names_in(numbered)):
+                self.given.add(node)
         return self.code.shapes[self.slots[node]]
+
+    def is_computed(self, name: Name) -> bool:
+        """Whether an equation gives the quantity; a state before the first step is given."""
+        before = name.time is not None and name.time.shift < 1
+        return name.name in self.edges or (self.program.get(name.name) is not None and not before)
 
     def numbered(self, node: Node) -> Node:
         """The tree with a name for every derivative in it."""
@@ -184,14 +193,21 @@ class _Trial:
         off = np.where(np.isfinite(off), off, 0)
         far = np.abs(off).max(axis=-1)
         if relation in ("==", "!=", GOES_TO):
-            same, other = (np.abs(off) <= EXACT).all(axis=-1) & finite, (far >= CLEAR) & finite
+            same = self.surely((np.abs(off) <= EXACT).all(axis=-1) & finite, comparison)
+            other = (far >= CLEAR) & finite
             return Truth(other, same, far) if relation == "!=" else Truth(same, other, far)
         most = off.max(axis=-1)
         if relation == "<=":
-            return Truth((most <= EXACT) & finite, (most >= CLEAR) & finite, most)
-        equal = most == 0
-        equal = equal & self.tame if equal.any() else equal
+            equal = self.surely((most <= EXACT) & (most > -CLEAR), comparison)
+            return Truth(((most <= -CLEAR) | equal) & finite, (most >= CLEAR) & finite, most)
+        equal = self.surely(most == 0, comparison)
         return Truth((most <= -CLEAR) & finite, ((most >= CLEAR) | equal) & finite, most)
+
+    def surely(self, equal: Flags, comparison: Comparison) -> Flags:
+        """Where what is equal in doubles is equal: between given numbers, at a limit, or where nothing saturates."""
+        if comparison.relation == GOES_TO or {comparison.left, comparison.right} <= self.judge.given:
+            return equal
+        return equal & self.tame if equal.any() else equal
 
 
 def _is_derivative(node: Node) -> bool:
