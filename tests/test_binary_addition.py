@@ -23,8 +23,8 @@ from rnn_hw.errors import Diagnostic
 from rnn_hw.fields import Reader, exact_array
 from rnn_hw.kinds import kind
 from rnn_hw.kinds.kind import Extras, Form, Judgement, Setup
-from rnn_hw.kinds.threshold_design import DESIGNS
-from rnn_hw.kinds.threshold_net import Network, equations, sequence
+from rnn_hw.kinds.binary_addition.design import DESIGNS
+from rnn_hw.kinds.binary_addition.net import Network, equations, sequence
 from rnn_hw.lang.evaluate import evaluate
 from rnn_hw.lang.notation import source
 from rnn_hw.results import Remark, Table
@@ -408,7 +408,7 @@ def test_what_the_search_leaves_open_is_said() -> None:
 
 
 def test_too_many_states_are_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rnn_hw.kinds.threshold_net.compare", partial(automata.compare, limit=2))
+    monkeypatch.setattr("rnn_hw.kinds.binary_addition.net.compare", partial(automata.compare, limit=2))
     judgement = judge(RIGHT)
     assert verdicts(judgement) == dict.fromkeys(NAMES, "unjudged")
     assert "more than 2 pairs" in judgement.verdicts["U"][1]
@@ -496,7 +496,7 @@ def test_changed_weights_are_judged_as_by_brute_force(number: int, mutations: li
 @pytest.mark.parametrize("idle", [0, 9])
 def test_the_equations_are_evaluated_exactly(scale: Any, idle: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Machines that are one table and others, in pieces and whole, with integers of any size."""
-    monkeypatch.setattr("rnn_hw.kinds.threshold_net.ROWS", 7)
+    monkeypatch.setattr("rnn_hw.kinds.binary_addition.net.ROWS", 7)
     design = DESIGNS["addition"](2)
     weights = {
         name: np.vectorize(lambda number: Fraction(number) * scale, otypes=[object])(value)

@@ -207,8 +207,8 @@ SLIPS: list[tuple[str, str, str, tuple[int, int], str]] = [
     ("h[t-²]", "bad-time", "`²` is no number of steps", (5, 6), TIME),
     (f"h[t-{MAX_SHIFT + 1}]", "bad-time", "`10000` is no number of steps", (5, 10), TIME),
     (
-        "tanh⁻¹(x)", "inverse-function", "`tanh⁻¹` can be read in two ways", (5, 7),
-        "for one divided by it write `1/tanh(...)`, for the derivative `tanh'(...)`",
+        "sin⁻¹(x)", "inverse-function", "`sin⁻¹` can be read in two ways", (4, 6),
+        "for one divided by it write `1/sin(...)`, for the derivative `sin'(...)`",
     ),
     ("∂c[t]", "bad-derivative", "a derivative needs `/` here", (6, 7), EDGE),
     ("∂c/dc", "bad-derivative", "a derivative needs `∂` below as above", (4, 6), EDGE),

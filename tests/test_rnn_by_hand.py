@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rnn_hw import check, load_problem, solve
 from rnn_hw.errors import HomeworkError
-from rnn_hw.kinds.training import STRETCH
+from rnn_hw.kinds.rnn_by_hand.training import STRETCH
 from rnn_hw.problem import Problem
 from rnn_hw.results import Table, Trace
 

@@ -13,6 +13,7 @@ KINDS: Mapping[str, str] = {
     "vanishing_gradient": "the threshold at which gradients vanish or may explode",
     "rnn_by_hand": "an RNN over several examples: forward, backward term by term, update, epochs",
     "bptt": "backpropagation through time of any equations, derived, and in numbers",
+    "claims": "true or false: claims about a recurrence, proved by bounds or refuted by numbers",
     "recurrence": "any recurrence of your own, written as equations",
 }
 

@@ -129,8 +129,9 @@ def infer(program: Program, given: Shapes, initial: Shapes = {}) -> dict[str, Sh
                 later.append(equation)
             else:
                 known.setdefault(equation.target.name, shape)
-        if len(later) == len(pending):  # every one waits for another: assume what the first one's own words suggest
-            equation, *later = later
+        if len(later) == len(pending):  # every one waits for another: assume what the words of one of them suggest
+            equation = next((e for e in later if _assumed(e, lookup)), later[0])
+            later.remove(equation)
             known[equation.target.name] = _assumed(equation, lookup)
             with suppress(Faulty):  # once round: what this gives is a better guess, or the same one
                 known[equation.target.name] = shape_of(equation.formula, lookup) or known[equation.target.name]

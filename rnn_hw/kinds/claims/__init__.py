@@ -13,19 +13,19 @@ from collections.abc import Mapping
 
 from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
 from rnn_hw.fields import split_key
-from rnn_hw.kinds.claim_cells import Cell, check_shapes, read_cell
-from rnn_hw.kinds.claim_tables import Finding, overview, remark, table
+from rnn_hw.kinds.claims.cells import Cell, check_shapes, read_cell
+from rnn_hw.kinds.claims.tables import Finding, overview, remark, table
 from rnn_hw.kinds.kind import Extras, Field, Form, Kind, Setup
 from rnn_hw.lang.bounds import Bounds
-from rnn_hw.lang.claim import GOES_TO, Claim, comparisons, mapped_claim, parse_claim, premises
+from rnn_hw.lang.claims.claim import GOES_TO, Claim, comparisons, mapped_claim, parse_claim, premises
 from rnn_hw.lang.evaluate import reach
 from rnn_hw.lang.interval import Interval, point
-from rnn_hw.lang.proof import goes_there, prove, with_limits
+from rnn_hw.lang.claims.proof import goes_there, prove, with_limits
 from rnn_hw.lang.rewrite import HERE, names_in, renamed
-from rnn_hw.lang.search import refute, steps_needed
+from rnn_hw.lang.claims.search import refute, steps_needed
 from rnn_hw.lang.shapes import series_names
 from rnn_hw.lang.tree import Equation, Name, Program
-from rnn_hw.lang.trials import Question
+from rnn_hw.lang.claims.trials import Question
 from rnn_hw.source import Fields, Scalar, Value
 
 MOST_CLAIMS = 50

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.lang.claim import GOES_TO, Claim, Comparison, comparisons
+from rnn_hw.lang.claims.claim import GOES_TO, Claim, Comparison, comparisons
 from rnn_hw.lang.compiled import Code
 from rnn_hw.lang.evaluate import Result
 from rnn_hw.lang.jacobian import Jacobian, stepwise

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
 from rnn_hw.fields import Reader
-from rnn_hw.kinds.gradient_theorems import Slopes
+from rnn_hw.kinds.vanishing_gradient.theorems import Slopes
 from rnn_hw.lang.differentiate import derivative
 from rnn_hw.lang.notation import source
 from rnn_hw.lang.operations import CONSTANTS, OPERATIONS, OVER_TIME, SPELLINGS

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from rnn_hw.automata import Counterexample, Pair, Proof, Task
-from rnn_hw.kinds.threshold_design import Design, signed
-from rnn_hw.kinds.threshold_net import sequence
+from rnn_hw.kinds.binary_addition.design import Design, signed
+from rnn_hw.kinds.binary_addition.net import sequence
 from rnn_hw.lang.evaluate import Result
 from rnn_hw.results import Cell, Remark, Table
 

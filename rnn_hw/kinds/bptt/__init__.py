@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from rnn_hw.errors import did_you_mean
 from rnn_hw.fields import text_of
-from rnn_hw.kinds.gradient_evidence import EXPLANATION, gate_evidence
-from rnn_hw.kinds.gradient_numbers import numeric_tables
+from rnn_hw.kinds.bptt.evidence import EXPLANATION, gate_evidence
+from rnn_hw.kinds.bptt.numbers import numeric_tables
 from rnn_hw.kinds.kind import Context, Extras, Field, Form, Kind, Setup, Shape
 from rnn_hw.kinds.recurrence import forward
 from rnn_hw.lang.derivation import Derivation, derive

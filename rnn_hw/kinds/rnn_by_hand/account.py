@@ -12,8 +12,8 @@ import numpy as np
 
 from rnn_hw.equations import load
 from rnn_hw.kinds.kind import Array, Extras, Shape
-from rnn_hw.kinds.rnn_program import NEW, PER_EXAMPLE, SHARE, Network, Z, forward, network
-from rnn_hw.kinds.training import Course, Progress, epochs_of, trained
+from rnn_hw.kinds.rnn_by_hand.program import NEW, PER_EXAMPLE, SHARE, Network, Z, forward, network
+from rnn_hw.kinds.rnn_by_hand.training import Course, Progress, epochs_of, trained
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
 from rnn_hw.lang.notation import unicode

@@ -17,7 +17,7 @@ from rnn_hw.lang.operations import CONSTANTS
 from rnn_hw.lang.rewrite import names_in, walk
 from rnn_hw.lang.shapes import STEP_WORDS, infer, series_names
 from rnn_hw.lang.tree import Apply, Name, Node, Program
-from rnn_hw.lang.trials import shape_for
+from rnn_hw.lang.claims.trials import shape_for
 from rnn_hw.source import Value
 
 CELLS = ("lstm",)
