@@ -30,6 +30,7 @@ class Step(NamedTuple):
     key: str
     equation: Equation
     value: NDArray[Any]
+    backward: bool = False  # whether the steps are worked from the last to the first here
 
     @property
     def time(self) -> int | None:

@@ -105,9 +105,10 @@ class Steps(Sequence[Step]):
         number = bisect_right(self.ends, index)
         phase = self.phases[number]
         step, place = divmod(index - (self.ends[number - 1] if number else 0), len(phase.equations))
-        return self.step(phase.equations[place], phase.times(self.setup.steps)[step] if phase.direction else None)
+        time = phase.times(self.setup.steps)[step] if phase.direction else None
+        return self.step(phase.equations[place], time, phase.direction < 0)
 
-    def step(self, equation: Equation, time: int | None) -> Step:
+    def step(self, equation: Equation, time: int | None, backward: bool) -> Step:
         """An equation at one step: as a person reads it, and its value."""
         written = unrolled(equation, time or 0, self.setup.steps)
         if not (isinstance(written.formula, Apply) and written.formula.operation == "size"):  # which is the question
@@ -115,4 +116,4 @@ class Steps(Sequence[Step]):
         given = {name for name in self.setup.given if name == "t"}
         written = Equation(written.target, at_last(written.formula, time or 0, self.setup.steps, keep=given))
         value = np.asarray(self.result.load(written.target))
-        return Step(key_of(equation.name, time, self.setup.single), written, value)
+        return Step(key_of(equation.name, time, self.setup.single), written, value, backward)

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from programs import LSTM, ELMAN, ELMAN_SHAPES, lstm_shapes, parse_program
+from programs import ELMAN, ELMAN_SHAPES, LSTM, lstm_shapes, parse_program
 
 from rnn_hw.lang.differentiate import differentiate
 from rnn_hw.lang.evaluate import Stack
@@ -92,7 +92,9 @@ def test_formulas_of_vectors_that_mean_the_same(first: str, second: str) -> None
     assert same_shape(parse_formula(first), parse_formula(second), VEC.shapes)
 
 
-@pytest.mark.parametrize(("world", "first", "second"), [(UNI, *p) for p in UNEQUAL] + [(VEC, *p) for p in UNEQUAL_VECTORS])
+@pytest.mark.parametrize(
+    ("world", "first", "second"), [(UNI, *p) for p in UNEQUAL] + [(VEC, *p) for p in UNEQUAL_VECTORS]
+)
 def test_formulas_that_differ_have_a_witness(world: World, first: str, second: str) -> None:
     found = compare(parse_formula(first), parse_formula(second), world)
     assert isinstance(found, Witness)

@@ -73,7 +73,9 @@ def changes(node: Node, kind: str, simpler: Callable[[Node], Node] = simplify) -
         with np.errstate(all="ignore"):
             program = Program((Equation(Name("y"), tree),))
             value: Any = evaluate(program, VALUES[kind], known, 1).values["y"]
-        values.append(np.broadcast_to(value, known["y"]) if np.size(value) == 1 else np.ravel(value).reshape(known["y"]))
+        values.append(
+            np.broadcast_to(value, known["y"]) if np.size(value) == 1 else np.ravel(value).reshape(known["y"])
+        )
     finite = np.isfinite(values[0])
     return not close(np.where(finite, values[1], 0), np.where(finite, values[0], 0), 1e-9)
 

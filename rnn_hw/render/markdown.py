@@ -32,7 +32,7 @@ def trace(trace: Trace, options: Options) -> str:
             put = "" if put == formula else put
             cells = {"formula": formula, "numbers": put, "value": selection.text(step.value, options)}
             rows.append([_key(step.key, trace), *(code(cells[c]) if cells[c] else "" for c in columns)])
-        parts += [] if group.time is None else [f"## Step t = {group.time}"]
+        parts += [f"## {group.title}"] if group.title else []
         parts.append(_table(["name", *({"numbers": "numbers put in"}.get(c, c) for c in columns)], rows))
     if not options.only:
         parts += _beside(trace.tables, trace.series, trace.remarks, options)

@@ -43,6 +43,12 @@ class Group(NamedTuple):
     time: int | None
     steps: tuple[Step, ...]
 
+    @property
+    def title(self) -> str:
+        """What stands above the steps; nothing for those that have no time."""
+        backward = ", backward" * any(step.backward for step in self.steps)
+        return "" if self.time is None else f"Step t = {self.time}{backward}"
+
 
 # --- which steps ------------------------------------------------------------------------------------------------------
 
@@ -89,7 +95,7 @@ def _timed(shown: Sequence[Group]) -> int:
 
 def _groups(steps: Iterable[Step], trace: Trace, options: Options) -> Iterator[Group]:
     wanted = (s for s in steps if chosen(s.key, trace.names, options)) if options.only else steps
-    for time, some in groupby(wanted, lambda step: step.time):
+    for (time, _), some in groupby(wanted, lambda step: (step.time, step.backward)):
         yield Group(None if trace.single else time, tuple(some))
 
 

@@ -30,8 +30,7 @@ def steps(trace: Trace, options: Options, room: int) -> Iterator[tables.Grid | s
         if isinstance(group, str):
             yield safe(group)
         else:
-            title = "" if group.time is None else f"Step t = {group.time}"
-            yield tables.grid(title, headings, rows_of(group) if rows is None else rows, widths)
+            yield tables.grid(group.title, headings, rows_of(group) if rows is None else rows, widths)
 
 
 def _step_rows(

@@ -24,6 +24,7 @@ from rnn_hw.lang.tree import Apply, Equation, Name, Node, Program
 from rnn_hw.results import FreeText, Remark, Table, Value
 
 CHAIN = "_chain"
+FORMULA = "_formula"
 DIRECT = "_direct"
 _OPEN = re.compile(r"\s*(each|last)\s+([^\W\d]\w*)\s*(\[\s*[tT]\s*\])?\s*").fullmatch
 
@@ -49,14 +50,20 @@ def setup(form: Form) -> Setup | None:
     loss = _loss(form, program, words, is_open)
     if loss is None:
         return None
+    if given and loss.direct:
+        help = "write a formula, such as `loss: mean((h - y)**2)`, or leave `given:` out"
+        reader.fault("no-loss", "a backward pass in numbers needs a loss in numbers", stated or root, help)
+        return None
     for name in loss.direct:
         shapes[name + DIRECT] = shapes.get(name, ())
-    derivations = derive(program, loss.name, shapes, loss.direct)
+    derivations = _of_interest(derive(program, loss.name, shapes, loss.direct), program, loss.name)
     if root.get("explain") is not None:
         reader.word(root.entries["explain"], "explain", ("gates",))
     answers: dict[str, Value] = {}
+    numeric = bool(given)
     for d in derivations:
-        answers[str(d.target)] = d.formula
+        plain = numeric and d.target.time is None  # its key is that of its number
+        answers[d.target.name + FORMULA if plain else str(d.target)] = d.formula
         answers[str(Name(d.target.name + CHAIN, d.target.time))] = d.chain
     context = _context(program, derivations, loss, shapes)
     extras = [_derived(derivations, program, loss)]
@@ -65,7 +72,7 @@ def setup(form: Form) -> Setup | None:
         extras.append(gate_evidence(program, reader, root.entries["explain"]))
     if reader.faults:
         return None
-    if not given or loss.direct:
+    if not numeric:
         return Setup(Program(()), {}, {}, 1, answers, extras=lambda result: _together(extras), context=context)
     whole = Program(program.equations + tuple(Equation(d.target, d.formula) for d in derivations))
     shapes |= {d.target.name: shapes[d.target.name.removesuffix(BAR)] for d in derivations}
@@ -99,6 +106,12 @@ def _loss(form: Form, program: Program, words: str, is_open: bool) -> Loss | Non
             f"{name}{DIRECT}[t] is what the loss itself contributes, at the last step only: [t = T] is 1 there, else 0."
         )
     return Loss("", {name: term}, note)
+
+
+def _of_interest(derivations: tuple[Derivation, ...], program: Program, loss: str) -> tuple[Derivation, ...]:
+    """The adjoints without those of targets: sequences that only the loss mentions."""
+    used = {n.name for e in program.equations if e.name != loss for n in names_in(e.formula)} | set(program.names)
+    return tuple(d for d in derivations if d.target.name.removesuffix(BAR) in used)
 
 
 def _context(program: Program, derivations: tuple[Derivation, ...], loss: Loss, shapes: Mapping[str, Shape]) -> Context:
