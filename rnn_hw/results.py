@@ -6,7 +6,7 @@ these records may hold what a person typed; whoever prints them escapes them.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -14,10 +14,10 @@ from rnn_hw.errors import Diagnostic
 from rnn_hw.lang.tree import Equation, Node
 
 # A number, an array of them, a truth value, a word, a formula: what a key can hold.
-Value = Union[float, NDArray[Any], bool, str, Node]
+Value = float | NDArray[Any] | bool | str | Node
 
 # What a cell of a table can hold; a number or array is shown with the digits the reader asks for.
-Cell = Union[str, int, float, NDArray[Any], Node, None]
+Cell = str | int | float | NDArray[Any] | Node | None
 
 
 class FreeText(str):

@@ -21,7 +21,9 @@ COUNT: Schema = {"type": "integer", "minimum": 1}
 POINTS: Schema = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^-?[0-9]+/[0-9]+$"}]}
 ARRAY: Schema = {"anyOf": [{"type": ["number", "null"]}, {"type": "array", "items": {"$ref": "#/$defs/array"}}]}
 VALUE: Schema = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/array"}]}
-WRITTEN: Schema = {"anyOf": [{"type": ["number", "string", "boolean"]}, {"type": "array", "items": {"$ref": "#/$defs/written"}}]}
+WRITTEN: Schema = {
+    "anyOf": [{"type": ["number", "string", "boolean"]}, {"type": "array", "items": {"$ref": "#/$defs/written"}}]
+}
 
 
 def record(fields: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
@@ -31,6 +33,7 @@ def record(fields: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Sche
 
 
 def listed(items: Schema) -> Schema:
+    """A list of these."""
     return {"type": "array", "items": items}
 
 

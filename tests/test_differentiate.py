@@ -73,29 +73,39 @@ CASES: dict[str, tuple[str, dict[str, Shape], dict[str, Shape]]] = {
     "peepholes": (PEEPHOLES, {**lstm_shapes(), "p_f": V, "p_i": V, "p_o": V}, {"h": V, "c": V}),
     "rows": (
         "h[t] = tanh(x[t] @ W + h[t-1] @ U + b)\nloss = h[T] @ U @ h[2]",
-        {"W": (2, 3), "U": M, "b": V, "x": (2,)}, {"h": V},
+        {"W": (2, 3), "U": M, "b": V, "x": (2,)},
+        {"h": V},
     ),
     "joined": (
-        "h[t] = tanh(W @ [h[t-1], x[t]] + b)\nloss = sum[t](sum(h[t]*x[1]))", {"W": (2, 4), "b": (2,), "x": (2,)}, {"h": (2,)},
+        "h[t] = tanh(W @ [h[t-1], x[t]] + b)\nloss = sum[t](sum(h[t]*x[1]))",
+        {"W": (2, 4), "b": (2,), "x": (2,)},
+        {"h": (2,)},
     ),
     "joined with a number": (
-        "h[t] = tanh(W @ [h[t-1], 2*w, x[t]])\nloss = sum(h[T])", {"W": (2, 5), "w": (), "x": (2,)}, {"h": (2,)},
+        "h[t] = tanh(W @ [h[t-1], 2*w, x[t]])\nloss = sum(h[T])",
+        {"W": (2, 5), "w": (), "x": (2,)},
+        {"h": (2,)},
     ),
     "attention": (
         SIMPLE + "k[t] = K @ h[t]\ne[t] = exp(q @ k[t])\nm = sum[t](e[t]*h[t])/sum[t](e[t])\nloss = sum((m - y)**2)",
-        {**STATE, "K": M, "q": V, "y": V}, {"h": V},
+        {**STATE, "K": M, "q": V, "y": V},
+        {"h": V},
     ),
     "attention at every step": (
         SIMPLE + "a[t] = sum[s](exp(h[t] @ K @ h[s])*h[s])/sum[s](exp(h[t] @ K @ h[s]))\n"
         "loss = mean[t](sum((a[t] - y[t])**2))",
-        {**STATE, "K": M, "y": V}, {"h": V},
+        {**STATE, "K": M, "y": V},
+        {"h": V},
     ),
     "attention inside the recurrence": (
         "a[t] = sum[s](exp(h[t-1] @ x[s])*x[s])\nh[t] = tanh(W @ h[t-1] + U @ a[t])\nloss = sum(h[T])",
-        {"W": M, "U": M, "x": V}, {"h": V},
+        {"W": M, "U": M, "x": V},
+        {"h": V},
     ),
     "cross-entropy": (
-        SIMPLE + "p[t] = softmax(V @ h[t])\nloss = -mean[t](sum(y[t]*log(p[t])))", {**STATE, "V": (4, 3), "y": (4,)}, {"h": V},
+        SIMPLE + "p[t] = softmax(V @ h[t])\nloss = -mean[t](sum(y[t]*log(p[t])))",
+        {**STATE, "V": (4, 3), "y": (4,)},
+        {"h": V},
     ),
     "largest entry": (SIMPLE + "loss = max(h[T]) + 2*min(h[2]) + max[t](h[t] @ v)", {**STATE, "v": V}, {"h": V}),
     "largest of two": (SIMPLE + "loss = sum(max(h[T], x[2])*min(h[1], x[3]))", STATE, {"h": V}),
@@ -105,34 +115,54 @@ CASES: dict[str, tuple[str, dict[str, Shape], dict[str, Shape]]] = {
     "bidirectional": (
         "h[t] = tanh(W @ x[t] + U @ h[t-1])\nk[t] = tanh(K @ x[t] + U @ k[t+1])\ny[t] = V @ [h[t], k[t]]\n"
         "loss = sum[t](sum(y[t]**2))",
-        {"W": M, "U": M, "K": M, "V": (2, 6), "x": V}, {"h": V},
+        {"W": M, "U": M, "K": M, "V": (2, 6), "x": V},
+        {"h": V},
     ),
     "products of shifted states": (
-        "h[t] = tanh(W @ (h[t-1]*h[t-2]) + x[t])\ny[t] = h[t-1]*h[t-3]\nloss = sum[t](sum(y[t]*h[t]))", {"W": M, "x": V}, {"h": V},
+        "h[t] = tanh(W @ (h[t-1]*h[t-2]) + x[t])\ny[t] = h[t-1]*h[t-3]\nloss = sum[t](sum(y[t]*h[t]))",
+        {"W": M, "x": V},
+        {"h": V},
     ),
     "a step mentioned at every step": (
-        SIMPLE + "y[t] = h[T]*h[t-1]*h[2]\nloss = sum[t](sum(y[t]*x[t]))", STATE, {"h": V},
+        SIMPLE + "y[t] = h[T]*h[t-1]*h[2]\nloss = sum[t](sum(y[t]*x[t]))",
+        STATE,
+        {"h": V},
     ),
     "the number of the step": (
-        "h[t] = tanh(x[t] + h[t-1]/t)\ny[t] = t*h[t-1] + sum[s](s_0*t*h[s])\nloss = sum[t](t*sum(y[t]))/T", {"x": V, "s_0": ()}, {"h": V},
+        "h[t] = tanh(x[t] + h[t-1]/t)\ny[t] = t*h[t-1] + sum[s](s_0*t*h[s])\nloss = sum[t](t*sum(y[t]))/T",
+        {"x": V, "s_0": ()},
+        {"h": V},
     ),
     "letters used twice": (
-        "h[t] = tanh(h[t-1] + x[t]*sum[t](x[t]*t))\nloss = sum[s](sum(x[s])*sum[s](sum(h[s]))) + sum[t](sum[s](h[t] @ h[s]*q[s]))",
-        {"x": V, "q": ()}, {"h": V},
+        "h[t] = tanh(h[t-1] + x[t]*sum[t](x[t]*t))\n"
+        "loss = sum[s](sum(x[s])*sum[s](sum(h[s]))) + sum[t](sum[s](h[t] @ h[s]*q[s]))",
+        {"x": V, "q": ()},
+        {"h": V},
     ),
-    "largest step at every step": ("y[t] = sum[s](q[t]*max[s](q[s])*q[s])\nloss = sum[s](max[s](y[s])*y[s])", {"q": ()}, {}),
+    "largest step at every step": (
+        "y[t] = sum[s](q[t]*max[s](q[s])*q[s])\nloss = sum[s](max[s](y[s])*y[s])",
+        {"q": ()},
+        {},
+    ),
     "outer products": (
         "A[t] = A[t-1] + outer(tanh(W @ x[t]), x[t])/2\nB = x[1] @ x[T].T\nloss = sum(A[T]*B) + sum(A[2] @ x[1])",
-        {"W": M, "x": V}, {"A": M},
+        {"W": M, "x": V},
+        {"A": M},
     ),
     "a column times a row": ("C = v @ r\nloss = sum(sin(C @ W))", {"v": (2,), "r": (1, 3), "W": M}, {}),
-    "matrix states": ("A[t] = tanh(W @ A[t-1] @ U.T + x[t])\nloss = mean(A[T]**2)", {"W": (2, 2), "U": M, "x": (2, 3)}, {"A": (2, 3)}),
+    "matrix states": (
+        "A[t] = tanh(W @ A[t-1] @ U.T + x[t])\nloss = mean(A[T]**2)",
+        {"W": (2, 2), "U": M, "x": (2, 3)},
+        {"A": (2, 3)},
+    ),
     "shared plain quantities": (
-        "D = W.T @ W\nh[t] = tanh(D @ h[t-1] + w*x[t] + w)\nloss = sum(h[T])*w + sum(D)/size(W)", {"W": M, "w": (), "x": V}, {"h": V},
+        "D = W.T @ W\nh[t] = tanh(D @ h[t-1] + w*x[t] + w)\nloss = sum(h[T])*w + sum(D)/size(W)",
+        {"W": M, "w": (), "x": V},
+        {"h": V},
     ),
     "constants": ("h[t] = e**h[t-1]/(pi*T) + x[t]\nloss = sum(h[T]) + e*pi", {"x": V}, {"h": V}),
     "primes": ("h[t] = tanh'(U @ h[t-1]) + sigmoid''(x[t])\nloss = sum(softplus'''(h[T]))", {"U": M, "x": V}, {"h": V}),
-}  # fmt: skip
+}
 
 
 def made(name: str) -> Case:
@@ -279,11 +309,16 @@ TEXTS = [
     ("loss = sum[t](x[t-1])", ["x_bar[t] = step(T - t)"]),
     ("loss = sum[t](x[t+2])", ["x_bar[t] = step(t - 2)"]),
     ("loss = x[2]*a", ["a_bar = x[2]", "x_bar[t] = equal(t, 2)*a"]),
-    ("loss = sum[s](sum[t](x[s]*y[t]*z[t]))", [
-        "x_bar[t] = sum[s](z[s]*y[s])", "y_bar[t] = sum[s](z[t]*x[s])", "z_bar[t] = sum[s](x[s]*y[t])",
-    ]),
+    (
+        "loss = sum[s](sum[t](x[s]*y[t]*z[t]))",
+        [
+            "x_bar[t] = sum[s](z[s]*y[s])",
+            "y_bar[t] = sum[s](z[t]*x[s])",
+            "z_bar[t] = sum[s](x[s]*y[t])",
+        ],
+    ),
     ("loss = sum[t](x[t])/T + e*pi + 3", ["x_bar[t] = 1/T"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "lines"), TEXTS)
@@ -302,10 +337,25 @@ def test_what_the_loss_does_not_depend_on_has_no_adjoint() -> None:
 
 ONE_NUMBER = [n for n, row in OPERATIONS.items() if row.arity == 1 and row.elementwise and n not in ("ones", "neg")]
 FORMULAS = [
-    "sigmoid(z) - 0.5", "z**3 - 2*z", "tanh(z)**2/(1 + z**2)", "exp(-z**2)", "2**z", "z**z", "log(1 + exp(z))", "sqrt(z)*sin(z)",
-    "softplus'(z)", "sigmoid''(2*z)", "tanh'''(z)/3", "max(z, z**2)", "sum(z) + mean(z)*norm(z)", "1/(1 + exp(-z))", "z.T @ z",
-    "a*z + b", "7", "sigmoid(sigmoid'(z))",
-]  # fmt: skip
+    "sigmoid(z) - 0.5",
+    "z**3 - 2*z",
+    "tanh(z)**2/(1 + z**2)",
+    "exp(-z**2)",
+    "2**z",
+    "z**z",
+    "log(1 + exp(z))",
+    "sqrt(z)*sin(z)",
+    "softplus'(z)",
+    "sigmoid''(2*z)",
+    "tanh'''(z)/3",
+    "max(z, z**2)",
+    "sum(z) + mean(z)*norm(z)",
+    "1/(1 + exp(-z))",
+    "z.T @ z",
+    "a*z + b",
+    "7",
+    "sigmoid(sigmoid'(z))",
+]
 
 
 def numeric(function: Callable[[float], float], z: float) -> float:

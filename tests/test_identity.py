@@ -47,37 +47,77 @@ def vectors(size: int = 3) -> World:
 UNI, PLAIN, VEC = univariate(), univariate(adjoints=False), vectors()
 
 EQUAL = [
-    ("i[t]*(1 - i[t])", "sigmoid'(z_i[t])"), ("i[t]*(1 - i[t])", "sigmoid(z_i[t])*(1 - sigmoid(z_i[t]))"),
-    ("1 - g[t]**2", "tanh'(w_gx*x[t] + w_gh*h[t-1])"), ("tanh(c[t])", "(exp(2*c[t]) - 1)/(exp(2*c[t]) + 1)"),
-    ("tanh(c[t])", "2*sigmoid(2*c[t]) - 1"), ("1 - tanh(c[t])**2", "(1 - tanh(c[t]))*(1 + tanh(c[t]))"),
-    ("h[t]", "o[t]*tanh(f[t]*c[t-1] + i[t]*g[t])"), ("a_1 + 0*h[t]", "a_1"), ("(i[t] + f[t]) + o[t]", "i[t] + (f[t] + o[t])"),
-    ("i[t]*f[t]*o[t]", "o[t]*(f[t]*i[t])"), ("sum[t](i[t]*x[t])", "sum[s](x[s]*i[s])"),
-    ("sum[t](x[t])*h[t]", "sum[s](x[s]*h[t])"), ("sum[s](t*x[s])", "t*sum[t](x[t])"), ("mean[t](x[t])", "sum[t](x[t])/T"),
-    ("h[T]", "h[T-1]*0 + o[T]*tanh(c[T])"), ("h[2]", "o[2]*tanh(c[2])"), ("loss", "sum[t]((y[t] - h[t])**2)/T"),
-    ("c_bar[t]", "h_bar[t]*o[t]*(1 - tanh(c[t])**2) + c_bar[t+1]*f[t+1]"), ("f_bar[t]", "c_bar[t]*c[t-1]"),
-    ("w_ix_bar", "sum[s](i_bar[s]*i[s]*(1 - i[s])*x[s])"), ("log(exp(c[t]))", "c[t]"), ("2", "1 + 1"), ("t", "t + 0"),
-]  # fmt: skip
+    ("i[t]*(1 - i[t])", "sigmoid'(z_i[t])"),
+    ("i[t]*(1 - i[t])", "sigmoid(z_i[t])*(1 - sigmoid(z_i[t]))"),
+    ("1 - g[t]**2", "tanh'(w_gx*x[t] + w_gh*h[t-1])"),
+    ("tanh(c[t])", "(exp(2*c[t]) - 1)/(exp(2*c[t]) + 1)"),
+    ("tanh(c[t])", "2*sigmoid(2*c[t]) - 1"),
+    ("1 - tanh(c[t])**2", "(1 - tanh(c[t]))*(1 + tanh(c[t]))"),
+    ("h[t]", "o[t]*tanh(f[t]*c[t-1] + i[t]*g[t])"),
+    ("a_1 + 0*h[t]", "a_1"),
+    ("(i[t] + f[t]) + o[t]", "i[t] + (f[t] + o[t])"),
+    ("i[t]*f[t]*o[t]", "o[t]*(f[t]*i[t])"),
+    ("sum[t](i[t]*x[t])", "sum[s](x[s]*i[s])"),
+    ("sum[t](x[t])*h[t]", "sum[s](x[s]*h[t])"),
+    ("sum[s](t*x[s])", "t*sum[t](x[t])"),
+    ("mean[t](x[t])", "sum[t](x[t])/T"),
+    ("h[T]", "h[T-1]*0 + o[T]*tanh(c[T])"),
+    ("h[2]", "o[2]*tanh(c[2])"),
+    ("loss", "sum[t]((y[t] - h[t])**2)/T"),
+    ("c_bar[t]", "h_bar[t]*o[t]*(1 - tanh(c[t])**2) + c_bar[t+1]*f[t+1]"),
+    ("f_bar[t]", "c_bar[t]*c[t-1]"),
+    ("w_ix_bar", "sum[s](i_bar[s]*i[s]*(1 - i[s])*x[s])"),
+    ("log(exp(c[t]))", "c[t]"),
+    ("2", "1 + 1"),
+    ("t", "t + 0"),
+]
 UNEQUAL = [
-    ("f[t]*c[t-1]", "f[t]*c[t]"), ("f[t]*c[t-1]", "f[t-1]*c[t-1]"), ("c[t]", "f[t]*c[t-1]"), ("h[t]", "1.001*h[t]"),
-    ("h[t]", "h[t] + 1e-8"), ("i[t]", "f[t]"), ("sum[t](x[t])", "sum[t](x[t-1])"), ("mean[t](x[t])", "sum[t](x[t])"),
-    ("c[1]", "i[1]*g[1]"), ("h[0]", "0"), ("z_i[1]", "w_ix*x[1]"), ("h[T]", "h[T-1]"), ("sum[s](x[s]*h[t])", "sum[s](x[s]*h[s])"),
-    ("i_bar[t]", "c_bar[t]*i[t]"), ("c_bar[t]", "h_bar[t]*o[t]*(1 - tanh(c[t])**2)"), ("t", "t + 1"), ("t*x[t]", "x[t]"),
-    ("sum[s](t*x[s])", "sum[s](x[s])"), ("abs(c[t])", "c[t]"), ("sqrt(c[t]**2)", "c[t]"), ("log(-1 - c[t]**2)", "c[t]"),
+    ("f[t]*c[t-1]", "f[t]*c[t]"),
+    ("f[t]*c[t-1]", "f[t-1]*c[t-1]"),
+    ("c[t]", "f[t]*c[t-1]"),
+    ("h[t]", "1.001*h[t]"),
+    ("h[t]", "h[t] + 1e-8"),
+    ("i[t]", "f[t]"),
+    ("sum[t](x[t])", "sum[t](x[t-1])"),
+    ("mean[t](x[t])", "sum[t](x[t])"),
+    ("c[1]", "i[1]*g[1]"),
+    ("h[0]", "0"),
+    ("z_i[1]", "w_ix*x[1]"),
+    ("h[T]", "h[T-1]"),
+    ("sum[s](x[s]*h[t])", "sum[s](x[s]*h[s])"),
+    ("i_bar[t]", "c_bar[t]*i[t]"),
+    ("c_bar[t]", "h_bar[t]*o[t]*(1 - tanh(c[t])**2)"),
+    ("t", "t + 1"),
+    ("t*x[t]", "x[t]"),
+    ("sum[s](t*x[s])", "sum[s](x[s])"),
+    ("abs(c[t])", "c[t]"),
+    ("sqrt(c[t]**2)", "c[t]"),
+    ("log(-1 - c[t]**2)", "c[t]"),
     ("sum[t](t*x[t])", "t*sum[t](x[t])"),
-]  # fmt: skip
+]
 UNI = UNI._replace(shapes={**UNI.shapes, "a_1": ()})
 UNI.result.values["a_1"] = np.linspace(-1, 1, TRAJECTORIES)
 
 EQUAL_VECTORS = [
-    ("z_f[t]", "b_f + U_f @ h[t-1] + W_f @ x[t]"), ("h[t] @ h[t]", "sum(h[t]**2)"),
-    ("(W_f @ x[t]).T", "x[t].T @ W_f.T"), ("norm(h[t])", "sqrt(h[t] @ h[t])"), ("z_f_bar[t] @ x[t].T", "outer(z_f_bar[t], x[t])"),
-    ("W_f_bar", "sum[t](z_f_bar[t] @ x[t].T)"), ("z_i_bar[t]", "i_bar[t]*i[t]*(1 - i[t])"), ("b_f_bar", "sum[k](z_f_bar[k])"),
+    ("z_f[t]", "b_f + U_f @ h[t-1] + W_f @ x[t]"),
+    ("h[t] @ h[t]", "sum(h[t]**2)"),
+    ("(W_f @ x[t]).T", "x[t].T @ W_f.T"),
+    ("norm(h[t])", "sqrt(h[t] @ h[t])"),
+    ("z_f_bar[t] @ x[t].T", "outer(z_f_bar[t], x[t])"),
+    ("W_f_bar", "sum[t](z_f_bar[t] @ x[t].T)"),
+    ("z_i_bar[t]", "i_bar[t]*i[t]*(1 - i[t])"),
+    ("b_f_bar", "sum[k](z_f_bar[k])"),
     ("softmax(h[t])", "exp(h[t])/sum(exp(h[t]))"),
-]  # fmt: skip
+]
 UNEQUAL_VECTORS = [
-    ("W_f @ x[t]", "W_f.T @ x[t]"), ("W_f_bar", "sum[t](x[t] @ z_f_bar[t].T)"), ("h[t]", "sum(h[t])"), ("W_f @ W_i", "W_i @ W_f"),
-    ("mean(h[t])", "sum(h[t])"), ("W_f", "W_f.T"), ("h[t]", "part(h[t], 1, 2)"),
-]  # fmt: skip
+    ("W_f @ x[t]", "W_f.T @ x[t]"),
+    ("W_f_bar", "sum[t](x[t] @ z_f_bar[t].T)"),
+    ("h[t]", "sum(h[t])"),
+    ("W_f @ W_i", "W_i @ W_f"),
+    ("mean(h[t])", "sum(h[t])"),
+    ("W_f", "W_f.T"),
+    ("h[t]", "part(h[t], 1, 2)"),
+]
 
 
 @pytest.mark.parametrize(("first", "second"), EQUAL)
@@ -157,10 +197,12 @@ def test_large_layers_saturate_and_are_still_recognized(size: int) -> None:
     """1 - tanh(z)**2 loses its digits where z is large, whichever way it is written."""
     where = vectors(size)
     for first, second in [
-        ("z_g_bar[t]", "g_bar[t]*(1 - g[t])*(1 + g[t])"), ("z_i_bar[t]", "i_bar[t]*sigmoid'(z_i[t])"),
-        ("z_i_bar[t]", "i_bar[t]*i[t]*sigmoid(-z_i[t])"), ("c_bar[t]", "h_bar[t]*o[t]*tanh'(c[t]) + c_bar[t+1]*f[t+1]"),
+        ("z_g_bar[t]", "g_bar[t]*(1 - g[t])*(1 + g[t])"),
+        ("z_i_bar[t]", "i_bar[t]*sigmoid'(z_i[t])"),
+        ("z_i_bar[t]", "i_bar[t]*i[t]*sigmoid(-z_i[t])"),
+        ("c_bar[t]", "h_bar[t]*o[t]*tanh'(c[t]) + c_bar[t+1]*f[t+1]"),
         ("U_f_bar", "sum[s](outer(z_f_bar[s], h[s-1]))"),
-    ]:  # fmt: skip
+    ]:
         assert compare(parse_formula(first), parse_formula(second), where) is None, (first, second)
 
 

@@ -255,11 +255,22 @@ def test_facts_of_the_functions() -> None:
     shapes: dict[str, Shape] = {"x": (4,), "y": (4,)}
     x = np.array([-30.0, -1.0, 0.0, 2.0])
     facts = {
-        "step(x)": [0, 0, 0, 1], "step_ge(x)": [0, 0, 1, 1], "sign(x)": [-1, -1, 0, 1], "relu(x)": [0, 0, 0, 2],
-        "hard_sigmoid(x)": [0, 0.3, 0.5, 0.9], "softplus(x)": np.log1p(np.exp(x)), "sigmoid(x)": 1 / (1 + np.exp(-x)),
-        "max(x, 0)": [0, 0, 0, 2], "min(x, 0)": [-30, -1, 0, 0], "equal(x, 0)": [0, 0, 1, 0], "ones(x)": [1] * 4,
-        "softmax(x*100)": [0, 0, 0, 1], "placed([7, 8], 2, 4)": [0, 7, 8, 0], "x**2": [900, 1, 0, 4], "abs(x)": [30, 1, 0, 2],
-    }  # fmt: skip
+        "step(x)": [0, 0, 0, 1],
+        "step_ge(x)": [0, 0, 1, 1],
+        "sign(x)": [-1, -1, 0, 1],
+        "relu(x)": [0, 0, 0, 2],
+        "hard_sigmoid(x)": [0, 0.3, 0.5, 0.9],
+        "softplus(x)": np.log1p(np.exp(x)),
+        "sigmoid(x)": 1 / (1 + np.exp(-x)),
+        "max(x, 0)": [0, 0, 0, 2],
+        "min(x, 0)": [-30, -1, 0, 0],
+        "equal(x, 0)": [0, 0, 1, 0],
+        "ones(x)": [1] * 4,
+        "softmax(x*100)": [0, 0, 0, 1],
+        "placed([7, 8], 2, 4)": [0, 7, 8, 0],
+        "x**2": [900, 1, 0, 4],
+        "abs(x)": [30, 1, 0, 2],
+    }
     for text, expected in facts.items():
         program = Program((Equation(Name("y"), parse_formula(text)),))
         assert close(evaluate(program, {"x": x}, shapes, 1).values["y"], expected, 1e-12), text

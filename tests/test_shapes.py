@@ -41,27 +41,73 @@ def faults(
 
 # text, then code, message, span and help
 NAMES = [
-    ("h[t] = tanh(W @ x[t] + U2 @ h[t-1])", "unknown-name", "`U2` is neither given nor defined by an equation", Span(1, 24, 26),
-     "did you mean `U`?"),
-    ("y = foo", "unknown-name", "`foo` is neither given nor defined by an equation", Span(1, 5, 8),
-     "known are `U`, `W`, `b`, `v`, `w`, `x`, `y`"),
-    ("h[t] = h[t-1] + x[t]\ny = h", "no-time", "`h` has a value at every step", Span(2, 5, 6),
-     "write `h[t]`, or `h[T]` for the last step"),
-    ("y = x + x[2]", "no-time", "`x` has a value at every step", Span(1, 5, 6), "write `x[t]`, or `x[T]` for the last step"),
+    (
+        "h[t] = tanh(W @ x[t] + U2 @ h[t-1])",
+        "unknown-name",
+        "`U2` is neither given nor defined by an equation",
+        Span(1, 24, 26),
+        "did you mean `U`?",
+    ),
+    (
+        "y = foo",
+        "unknown-name",
+        "`foo` is neither given nor defined by an equation",
+        Span(1, 5, 8),
+        "known are `U`, `W`, `b`, `v`, `w`, `x`, `y`",
+    ),
+    (
+        "h[t] = h[t-1] + x[t]\ny = h",
+        "no-time",
+        "`h` has a value at every step",
+        Span(2, 5, 6),
+        "write `h[t]`, or `h[T]` for the last step",
+    ),
+    (
+        "y = x + x[2]",
+        "no-time",
+        "`x` has a value at every step",
+        Span(1, 5, 6),
+        "write `x[t]`, or `x[T]` for the last step",
+    ),
     ("a = w\ny[t] = a[t-1]*x[t]", "no-series", "`a` has no time", Span(2, 8, 14), "write `a`"),
-    ("y = x[t]", "unbound-time", "nothing says which step `t` is", Span(1, 5, 9),
-     "write `x[T]`, or a sum over time, `sum[t](...)`"),
-    ("y[t] = x[s-1]", "unbound-time", "nothing says which step `s` is", Span(1, 8, 14),
-     "write `x[T]`, or a sum over time, `sum[s](...)`"),
+    (
+        "y = x[t]",
+        "unbound-time",
+        "nothing says which step `t` is",
+        Span(1, 5, 9),
+        "write `x[T]`, or a sum over time, `sum[t](...)`",
+    ),
+    (
+        "y[t] = x[s-1]",
+        "unbound-time",
+        "nothing says which step `s` is",
+        Span(1, 8, 14),
+        "write `x[T]`, or a sum over time, `sum[s](...)`",
+    ),
     ("y = 2*t", "unbound-time", "nothing says which step `t` is", Span(1, 7, 8), "the last step is `T`"),
-    ("y = w\ny = 2*w", "defined-twice", "`y` is defined twice", Span(2, 1, 2),
-     "each name is assigned once; give the second one a name of its own"),
+    (
+        "y = w\ny = 2*w",
+        "defined-twice",
+        "`y` is defined twice",
+        Span(2, 1, 2),
+        "each name is assigned once; give the second one a name of its own",
+    ),
     ("w = 2", "defined-twice", "`w` is given and also defined", Span(1, 1, 2), "leave out one of the two"),
-    ("t = 2", "reserved-name", "`t` cannot be defined", Span(1, 1, 2),
-     "`t` is the step and `T` the number of steps; choose another name"),
-    ("T = 2", "reserved-name", "`T` cannot be defined", Span(1, 1, 2),
-     "`t` is the step and `T` the number of steps; choose another name"),
-]  # fmt: skip
+    (
+        "t = 2",
+        "reserved-name",
+        "`t` cannot be defined",
+        Span(1, 1, 2),
+        "`t` is the step and `T` the number of steps; choose another name",
+    ),
+    (
+        "T = 2",
+        "reserved-name",
+        "`T` cannot be defined",
+        Span(1, 1, 2),
+        "`t` is the step and `T` the number of steps; choose another name",
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "code", "message", "span", "help"), NAMES)
@@ -72,31 +118,106 @@ def test_names_and_times(text: str, code: str, message: str, span: Span, help: s
 
 # text, shape of h[0] or None, message, span, notes
 SHAPES = [
-    ("y = U @ W.T", None, "in `U @ W.T` the left side has 3×3, so the right side needs 3 rows; it has 2×3", Span(1, 5, 12),
-     ("`U` is 3×3", "`W` is 3×2")),
-    ("y[t] = U @ x[t] + b", None, "in `U @ x[t]` the left side has 3×3, so the right side needs 3 rows; it has 2 entries",
-     Span(1, 8, 16), ("`U` is 3×3", "`x[t]` is 2 entries")),
-    ("y[t] = b*x[t]", None, "in `b*x[t]` one side has 3 entries, the other 2 entries", Span(1, 8, 14),
-     ("`b` is 3 entries", "`x[t]` is 2 entries")),
-    ("y = w + (b + U)", None, "in `b + U` one side has 3 entries, the other 3×3", Span(1, 10, 15), ("`b` is 3 entries", "`U` is 3×3")),
-    ("y = [b, U]", None, "in `[b, U]` only numbers and vectors can be joined", Span(1, 5, 11), ("`b` is 3 entries", "`U` is 3×3")),
-    ("y = part(b, 2, 4)", None, "in `part(b, 2, 4)` there are no entries 2 to 4 in 3 entries", Span(1, 5, 18), ("`b` is 3 entries",)),
-    ("y = part(U, 1, 1)", None, "in `part(U, 1, 1)` there are no entries 1 to 1 in 3×3", Span(1, 5, 18), ("`U` is 3×3",)),
-    ("y = part(b, 1, w)", None, "in `part(b, 1, w)` the entries are not given as numbers", Span(1, 5, 18),
-     ("`b` is 3 entries", "`w` is a number")),
-    ("y = outer(U, b)", None, "in `outer(U, b)` an outer product is of two vectors, not of 3×3 and 3 entries", Span(1, 5, 16),
-     ("`U` is 3×3", "`b` is 3 entries")),
-    ("y = max(b, U)", None, "in `max(b, U)` one side has 3 entries, the other 3×3", Span(1, 5, 14), ("`b` is 3 entries", "`U` is 3×3")),
-    ("y = softmax'(b)", None, "in `softmax'(b)` a prime is for a function of one number, not of 3 entries", Span(1, 5, 16),
-     ("`b` is 3 entries",)),
-    ("h[t] = tanh(W @ x[t] + U @ h[t-1])", (2,),
-     "in `U @ h[t-1]` the left side has 3×3, so the right side needs 3 rows; it has 2 entries", Span(1, 24, 34),
-     ("`U` is 3×3", "`h[t-1]` is 2 entries")),
+    (
+        "y = U @ W.T",
+        None,
+        "in `U @ W.T` the left side has 3×3, so the right side needs 3 rows; it has 2×3",
+        Span(1, 5, 12),
+        ("`U` is 3×3", "`W` is 3×2"),
+    ),
+    (
+        "y[t] = U @ x[t] + b",
+        None,
+        "in `U @ x[t]` the left side has 3×3, so the right side needs 3 rows; it has 2 entries",
+        Span(1, 8, 16),
+        ("`U` is 3×3", "`x[t]` is 2 entries"),
+    ),
+    (
+        "y[t] = b*x[t]",
+        None,
+        "in `b*x[t]` one side has 3 entries, the other 2 entries",
+        Span(1, 8, 14),
+        ("`b` is 3 entries", "`x[t]` is 2 entries"),
+    ),
+    (
+        "y = w + (b + U)",
+        None,
+        "in `b + U` one side has 3 entries, the other 3×3",
+        Span(1, 10, 15),
+        ("`b` is 3 entries", "`U` is 3×3"),
+    ),
+    (
+        "y = [b, U]",
+        None,
+        "in `[b, U]` only numbers and vectors can be joined",
+        Span(1, 5, 11),
+        ("`b` is 3 entries", "`U` is 3×3"),
+    ),
+    (
+        "y = part(b, 2, 4)",
+        None,
+        "in `part(b, 2, 4)` there are no entries 2 to 4 in 3 entries",
+        Span(1, 5, 18),
+        ("`b` is 3 entries",),
+    ),
+    (
+        "y = part(U, 1, 1)",
+        None,
+        "in `part(U, 1, 1)` there are no entries 1 to 1 in 3×3",
+        Span(1, 5, 18),
+        ("`U` is 3×3",),
+    ),
+    (
+        "y = part(b, 1, w)",
+        None,
+        "in `part(b, 1, w)` the entries are not given as numbers",
+        Span(1, 5, 18),
+        ("`b` is 3 entries", "`w` is a number"),
+    ),
+    (
+        "y = outer(U, b)",
+        None,
+        "in `outer(U, b)` an outer product is of two vectors, not of 3×3 and 3 entries",
+        Span(1, 5, 16),
+        ("`U` is 3×3", "`b` is 3 entries"),
+    ),
+    (
+        "y = max(b, U)",
+        None,
+        "in `max(b, U)` one side has 3 entries, the other 3×3",
+        Span(1, 5, 14),
+        ("`b` is 3 entries", "`U` is 3×3"),
+    ),
+    (
+        "y = softmax'(b)",
+        None,
+        "in `softmax'(b)` a prime is for a function of one number, not of 3 entries",
+        Span(1, 5, 16),
+        ("`b` is 3 entries",),
+    ),
+    (
+        "h[t] = tanh(W @ x[t] + U @ h[t-1])",
+        (2,),
+        "in `U @ h[t-1]` the left side has 3×3, so the right side needs 3 rows; it has 2 entries",
+        Span(1, 24, 34),
+        ("`U` is 3×3", "`h[t-1]` is 2 entries"),
+    ),
     ("h[t] = tanh(W @ x[t])", (2,), "`h[t]` becomes 3 entries, but `h[0]` makes it 2 entries", Span(1, 1, 5), ()),
-    ("h[t] = [h[t-1], w]", None, "`h[t]` becomes 3 entries, but another equation makes it 2 entries", Span(1, 1, 5), ()),
-    ("y = " + "b + " * 30 + "U", None, "in `" + ("b + " * 15)[:57] + "...` one side has 3 entries, the other 3×3", Span(1, 5, 126),
-     ("`b` is 3 entries", "`U` is 3×3")),
-]  # fmt: skip
+    (
+        "h[t] = [h[t-1], w]",
+        None,
+        "`h[t]` becomes 3 entries, but another equation makes it 2 entries",
+        Span(1, 1, 5),
+        (),
+    ),
+    (
+        "y = " + "b + " * 30 + "U",
+        None,
+        "in `" + ("b + " * 15)[:57] + "...` one side has 3 entries, the other 3×3",
+        Span(1, 5, 126),
+        ("`b` is 3 entries", "`U` is 3×3"),
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "state", "message", "span", "notes"), SHAPES)
@@ -116,14 +237,18 @@ def test_every_fault_of_the_names_is_reported_at_once() -> None:
 @pytest.mark.parametrize(
     ("text", "shapes", "states"),
     [
-        (LSTM, lstm_shapes(), ["h", "c"]), (GRU, gru_shapes(), ["h"]), (MINIMAL, minimal_shapes(), ["h"]), (ELMAN, ELMAN_SHAPES, ["h"]),
-        ("h[t] = tanh(W @ h[t-1])", {"W": (3, 3)}, ["h"]), ("h[t] = tanh(h[t-1] @ W)", {"W": (3, 3)}, ["h"]),
+        (LSTM, lstm_shapes(), ["h", "c"]),
+        (GRU, gru_shapes(), ["h"]),
+        (MINIMAL, minimal_shapes(), ["h"]),
+        (ELMAN, ELMAN_SHAPES, ["h"]),
+        ("h[t] = tanh(W @ h[t-1])", {"W": (3, 3)}, ["h"]),
+        ("h[t] = tanh(h[t-1] @ W)", {"W": (3, 3)}, ["h"]),
         ("h[t] = tanh(x[t] @ W + h[t-1] @ U)", {"W": (2, 3), "U": (3, 3), "x": (2,)}, ["h"]),
         ("h[t] = tanh(W @ [h[t-1], x[t]])", {"W": (3, 5), "x": (2,)}, ["h"]),
         ("a[t] = tanh(c[t-1])\nc[t] = a[t] + W @ c[t-2]", {"W": (3, 3)}, ["a", "c"]),
         ("h[t] = tanh(part([h[t-1], x[t]], 1, 3))", {"x": (3,)}, []),
     ],
-)  # fmt: skip
+)
 def test_the_shape_of_a_state_needs_no_initial_value(text: str, shapes: dict[str, Shape], states: list[str]) -> None:
     program = parse_program(text)
     found = infer(program, shapes)
@@ -187,11 +312,30 @@ def test_what_is_a_sequence() -> None:
 
 
 PARTS: list[tuple[str, Shape | None]] = [
-    ("2", ()), ("v", (3,)), ("U @ v", (3,)), ("v.T", (1, 3)), ("v @ x.T", (3, 2)), ("v @ v", ()), ("sum(U)", ()), ("tanh'(v)", (3,)),
-    ("[v, w, x]", (6,)), ("sum[t](U)", (3, 3)), ("partial(v, x)", (3, 2)), ("total(w, v)", (3,)), ("placed(x, 2, 5)", (5,)),
-    ("unknown", None), ("unknown + v", (3,)), ("unknown*w", None), ("U @ unknown", None), ("sum(unknown)", ()), ("[unknown]", None),
-    ("partial(unknown, v)", None), ("outer(v, x)", (3, 2)), ("w @ U", (3, 3)), ("softmax'(w)", ()),
-]  # fmt: skip
+    ("2", ()),
+    ("v", (3,)),
+    ("U @ v", (3,)),
+    ("v.T", (1, 3)),
+    ("v @ x.T", (3, 2)),
+    ("v @ v", ()),
+    ("sum(U)", ()),
+    ("tanh'(v)", (3,)),
+    ("[v, w, x]", (6,)),
+    ("sum[t](U)", (3, 3)),
+    ("partial(v, x)", (3, 2)),
+    ("total(w, v)", (3,)),
+    ("placed(x, 2, 5)", (5,)),
+    ("unknown", None),
+    ("unknown + v", (3,)),
+    ("unknown*w", None),
+    ("U @ unknown", None),
+    ("sum(unknown)", ()),
+    ("[unknown]", None),
+    ("partial(unknown, v)", None),
+    ("outer(v, x)", (3, 2)),
+    ("w @ U", (3, 3)),
+    ("softmax'(w)", ()),
+]
 
 
 @pytest.mark.parametrize(("text", "shape"), PARTS)
@@ -208,10 +352,16 @@ def test_a_faulty_node_is_the_smallest_one() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("size(U)*w", "9*w"), ("sum(w)", "w"), ("mean(w*2) + sum(v)", "w*2 + sum(v)"), ("ones(w)", "1"), ("ones(v)", "ones(v)"),
-        ("size(v_bar)", "3"), ("sum[t](sum(w))", "sum[t](sum(w))"), ("size(w)", "1"),
+        ("size(U)*w", "9*w"),
+        ("sum(w)", "w"),
+        ("mean(w*2) + sum(v)", "w*2 + sum(v)"),
+        ("ones(w)", "1"),
+        ("ones(v)", "ones(v)"),
+        ("size(v_bar)", "3"),
+        ("sum[t](sum(w))", "sum[t](sum(w))"),
+        ("size(w)", "1"),
     ],
-)  # fmt: skip
+)
 def test_sizes_are_settled(text: str, expected: str) -> None:
     node = parse_formula(text)
     found = settled(node, GIVEN)

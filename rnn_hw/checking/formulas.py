@@ -73,7 +73,7 @@ def _carried(
     truth: Mapping[Name, Node], read: Mapping[Name, Node], differing: Iterable[Name], context: Context
 ) -> set[Name]:
     """The targets whose formulas are right in the person's own program."""
-    wrong = {target for target in differing}
+    wrong = set(differing)
     own = {t.name: read[t] for t in wrong if t.time is not None or not _moving(read[t])}
     try:
         program = Program(tuple(Equation(e.target, own.get(e.name, e.formula)) for e in context.program.equations))
@@ -183,7 +183,8 @@ def _spelled_out(node: Node, known: set[str], series: set[str], target: Name) ->
                 return found
         if node.operation in ("partial", "total"):
             above, below = node.arguments
-            assert isinstance(above, Name) and isinstance(below, Name)
+            assert isinstance(above, Name)
+            assert isinstance(below, Name)
             if above.name in ("L", "loss", "J", "E") and above.name not in known:
                 return Name(below.name + (BAR if node.operation == "total" else "_direct"), below.time, node.span)
             above, below = (_spelled_out(n, known, series, target) for n in (above, below))

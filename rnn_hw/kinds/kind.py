@@ -64,7 +64,7 @@ class Judgement(NamedTuple):
 
 
 class Context(NamedTuple):
-    """The program that typed formulas are about; `fixed` are values that are not drawn, `open_end` leaves out the last step."""
+    """What typed formulas are about; `fixed` are values that are not drawn, `open_end` leaves out the last step."""
 
     program: Program
     shapes: Mapping[str, Shape]

@@ -1,4 +1,4 @@
-"""Backpropagation as a lecture writes it: for each quantity the line of the chain rule, then the line with derivatives put in.
+"""Backpropagation as a lecture writes it: for each quantity the line of the chain rule, then the final line.
 
     c_bar[t] = h_bar[t]*∂h[t]/∂c[t] + c_bar[t+1]*∂c[t+1]/∂c[t]
              = h_bar[t]*o[t]*(1 - tanh(c[t])**2) + c_bar[t+1]*f[t+1]
@@ -81,7 +81,8 @@ def with_edges(node: Node, program: Program, shapes: Mapping[str, Shape]) -> Nod
     """The formula with every derivative along one edge between two numbers put in; others are left as they are."""
     if isinstance(node, Apply) and node.operation == "partial":
         above, below = node.arguments
-        assert isinstance(above, Name) and isinstance(below, Name)
+        assert isinstance(above, Name)
+        assert isinstance(below, Name)
         found = edge(above, below, program, shapes)
         return node if found is None else found
     if isinstance(node, Apply) and node.operation in OVER_TIME:

@@ -48,7 +48,8 @@ def differentiate(
     """The adjoint equations of a program, last things first, then the adjoints of what is given.
 
     `loss` names a number that the program defines, or is empty: then `direct` says what flows in from outside, such as
-    `{"h": h_direct[t]}`, or `None` for a quantity that the loss reaches in a way left open. Names without a known shape count as numbers. What the loss does not depend on has no adjoint.
+    `{"h": h_direct[t]}`, or `None` for a quantity that the loss reaches in a way left open. Names without a known
+    shape count as numbers. What the loss does not depend on has no adjoint.
     """
     series = series_names(program)
     incoming: dict[str, list[Node]] = {name: [term] for name, term in direct.items() if term is not None}

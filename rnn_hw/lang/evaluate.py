@@ -61,7 +61,7 @@ class Clamp(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What an evaluation gives: `values` as they were used further on, `computed` what each clamped name's own formula gave."""
+    """What an evaluation gives: `values` as they were used further on, `computed` what a clamped name's formula gave."""
 
     values: dict[str, Array | Stack]
     computed: dict[str, Array]

@@ -30,24 +30,6 @@ class Mismatch(Exception):
     """The arguments' shapes do not go together; the message is half a sentence for `shapes.py` to complete."""
 
 
-class Operation(NamedTuple):
-    """A row; see the module's docstring."""
-
-    name: str
-    value: Callable[..., Array]
-    derivative: tuple[str, ...] | Mapping[tuple[int, ...], tuple[str, ...]] = ()
-    shape: Callable[..., Shape] = lambda *shapes: same(*shapes)
-    arity: int = 1
-    elementwise: bool = True  # `value` takes aligned arrays; else it also takes `ranks`, the number of own axes of each
-    level: int = ATOM
-    needs: tuple[int, ...] = (LOOSE,)
-    source: str = ""
-    unicode: str = ""
-    latex: str = ""
-    slope: float | None = None  # supremum of the derivative's size where the field quotes one
-    bounds: str = ""  # the interval that holds every value whatever the arguments, where it is not all numbers
-
-
 # --- shapes ---------------------------------------------------------------------------------------------------------
 
 
@@ -67,6 +49,27 @@ def same(*shapes: Shape) -> Shape:
         if other != wide[0]:
             raise Mismatch(f"one side has {spoken(wide[0])}, the other {spoken(other)}")
     return wide[0] if wide else ()
+
+
+class Operation(NamedTuple):
+    """A row; see the module's docstring."""
+
+    name: str
+    value: Callable[..., Array]
+    derivative: tuple[str, ...] | Mapping[tuple[int, ...], tuple[str, ...]] = ()
+    shape: Callable[..., Shape] = same
+    arity: int = 1
+    elementwise: bool = True  # `value` takes aligned arrays; else it also takes `ranks`, the number of own axes of each
+    level: int = ATOM
+    needs: tuple[int, ...] = (LOOSE,)
+    source: str = ""
+    unicode: str = ""
+    latex: str = ""
+    slope: float | None = None  # supremum of the derivative's size where the field quotes one
+    bounds: str = ""  # the interval that holds every value whatever the arguments, where it is not all numbers
+
+
+# --- shapes of particular operations -----------------------------------------------------------------------------------
 
 
 def _number(*shapes: Shape) -> Shape:

@@ -1,4 +1,6 @@
-"""Tree -> tree: walking, substituting, moving in time, unrolling, simplifying. A pass that changes nothing returns the same object.
+"""Tree -> tree: walking, substituting, moving in time, unrolling, simplifying.
+
+A pass that changes nothing returns the same object.
 
 No numbers are computed here but the constants that `simplify` folds, and no shapes are known.
 """
@@ -206,7 +208,7 @@ def without_primes(node: Node) -> Node:
 
 
 def over_all_steps(node: Node, series: Callable[[str], bool]) -> Node:
-    """`mean((h - y)**2)` of whole sequences -> `mean[t](mean((h[t] - y[t])**2))`; `series` tells which names are sequences."""
+    """`mean((h - y)**2)` of whole sequences -> `mean[t](mean((h[t] - y[t])**2))`; `series` tells what a sequence is."""
     if isinstance(node, Apply) and node.operation in ("sum", "mean", "max", "min", "norm"):
         bare = {n.name for n in names_in(node) if n.time is None and series(n.name)}
         if bare:

@@ -1,4 +1,4 @@
-"""In which order a program's equations can be computed: blocks of names that wait for each other, and their direction in time.
+"""In which order equations can be computed: blocks of names that wait for each other, and their direction in time.
 
 A block is a strongly connected component of the graph "is used by". A block that refers to earlier steps of itself runs
 forward, one that refers to later steps (an adjoint) backward, and all others need no loop over time at all: every step

@@ -101,7 +101,7 @@ def _guessed(node: Apply, shapes: list[Shape | None]) -> Shape | None:
     return None
 
 
-def infer(program: Program, given: Shapes, initial: Shapes = {}) -> dict[str, Shape]:
+def infer(program: Program, given: Shapes, initial: Shapes | None = None) -> dict[str, Shape]:
     """The shape of every quantity of the program.
 
     `given` holds the shapes of what no equation defines, `initial` those of values such as `h[0]`. Raises
@@ -110,6 +110,7 @@ def infer(program: Program, given: Shapes, initial: Shapes = {}) -> dict[str, Sh
     faults = [*_unknown_names(program, given), *_wrong_times(program)]
     if faults:
         raise HomeworkError(*faults)
+    initial = initial or {}
     known: dict[str, Shape] = dict(given) | dict(initial)
 
     def lookup(name: Name) -> Shape | None:

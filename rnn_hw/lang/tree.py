@@ -6,7 +6,7 @@ method here. Hand-written slotted classes, because a frozen dataclass costs most
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 from rnn_hw.errors import Span
 
@@ -123,7 +123,7 @@ class Apply(_Frozen):
         return f"Apply({self.operation!r}, {self.arguments!r})"
 
 
-Node = Union[Num, Name, Apply]
+Node = Num | Name | Apply
 
 
 class Equation(NamedTuple):

@@ -101,7 +101,7 @@ def diagnostics(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
 
 
 def dumps(result: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
-    """The text of a contract, or of a list of them: a line for each entry of its lists, so that two results can be compared line by line.
+    """The text of a contract, or of a list of them: a line for each entry of its lists, for a comparison line by line.
 
     >>> print(dumps({"version": 1, "steps": [{"key": "f[1]"}, {"key": "i[1]"}]}))
     {

@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 
 from rnn_hw.automata import Proof, Task
-from rnn_hw.kinds.kind import Extras, Field, Form, Kind, Setup
 from rnn_hw.kinds.binary_addition.design import DESIGNS, Design
 from rnn_hw.kinds.binary_addition.judging import judged
 from rnn_hw.kinds.binary_addition.net import Network, equations, sequence
 from rnn_hw.kinds.binary_addition.words import bit_by_bit, example, proof
+from rnn_hw.kinds.kind import Extras, Field, Form, Kind, Setup
 from rnn_hw.lang.evaluate import Result, Stack
 from rnn_hw.results import Remark
 from rnn_hw.source import Scalar, Value

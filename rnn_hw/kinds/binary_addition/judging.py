@@ -11,10 +11,10 @@ import numpy as np
 
 from rnn_hw.automata import PARAMETERS, Counterexample, Proof, Undecided, repairs
 from rnn_hw.automata.repair import Repair
-from rnn_hw.kinds.kind import Array, Judgement, Shape
 from rnn_hw.kinds.binary_addition.design import Design
 from rnn_hw.kinds.binary_addition.net import Network, parameter_shapes
 from rnn_hw.kinds.binary_addition.words import LONGEST, bit_by_bit, failure, proof
+from rnn_hw.kinds.kind import Array, Judgement, Shape
 from rnn_hw.lang.operations import spoken
 from rnn_hw.lang.tree import Program
 from rnn_hw.results import Remark, Table

@@ -1,4 +1,4 @@
-"""Why an LSTM's gradient does not explode while its forget gates are near 1 and the others near 0: the evidence, in numbers.
+"""Why an LSTM's gradient does not explode while forget gates are near 1 and the others near 0: the evidence in numbers.
 
 The gates of the file's own program are set by its input weights, and the total derivatives of the last cell and of the
 last hidden state by all earlier ones come from its adjoint equations. What is shown is evidence; the explanation a person

@@ -18,14 +18,14 @@ from rnn_hw.kinds.claims.tables import Finding, overview, remark, table
 from rnn_hw.kinds.kind import Extras, Field, Form, Kind, Setup
 from rnn_hw.lang.bounds import Bounds
 from rnn_hw.lang.claims.claim import GOES_TO, Claim, comparisons, mapped_claim, parse_claim, premises
+from rnn_hw.lang.claims.proof import goes_there, prove, with_limits
+from rnn_hw.lang.claims.search import refute, steps_needed
+from rnn_hw.lang.claims.trials import Question
 from rnn_hw.lang.evaluate import reach
 from rnn_hw.lang.interval import Interval, point
-from rnn_hw.lang.claims.proof import goes_there, prove, with_limits
 from rnn_hw.lang.rewrite import HERE, names_in, renamed
-from rnn_hw.lang.claims.search import refute, steps_needed
 from rnn_hw.lang.shapes import series_names
 from rnn_hw.lang.tree import Equation, Name, Program
-from rnn_hw.lang.claims.trials import Question
 from rnn_hw.source import Fields, Scalar, Value
 
 MOST_CLAIMS = 50

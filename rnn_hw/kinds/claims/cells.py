@@ -12,12 +12,12 @@ from rnn_hw.errors import HomeworkError, did_you_mean
 from rnn_hw.fields import text_of
 from rnn_hw.kinds.kind import Form
 from rnn_hw.kinds.lstm_forward import ALIASES, GIVENS
+from rnn_hw.lang.claims.trials import shape_for
 from rnn_hw.lang.evaluate import reach
 from rnn_hw.lang.operations import CONSTANTS
 from rnn_hw.lang.rewrite import names_in, walk
 from rnn_hw.lang.shapes import STEP_WORDS, infer, series_names
 from rnn_hw.lang.tree import Apply, Name, Node, Program
-from rnn_hw.lang.claims.trials import shape_for
 from rnn_hw.source import Value
 
 CELLS = ("lstm",)

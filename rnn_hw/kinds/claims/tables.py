@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from rnn_hw.lang.claims.claim import GOES_TO, Claim, Comparison, claim_text, comparisons, premises
+from rnn_hw.lang.claims.proof import Proof
+from rnn_hw.lang.claims.search import Nothing
+from rnn_hw.lang.claims.trials import Counterexample
 from rnn_hw.lang.figures import array, full
 from rnn_hw.lang.notation import unicode
-from rnn_hw.lang.claims.proof import Proof
 from rnn_hw.lang.rewrite import at_step, names_in, unrolled
-from rnn_hw.lang.claims.search import Nothing
 from rnn_hw.lang.tree import Name, Node
-from rnn_hw.lang.claims.trials import Counterexample
 from rnn_hw.results import Cell, Remark, Table
 
 

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from rnn_hw.errors import Diagnostic, did_you_mean
 from rnn_hw.fields import Unread, read_array
-from rnn_hw.kinds.vanishing_gradient.activation import FUNCTIONS, STRAIGHT, Z
 from rnn_hw.kinds.givens import Values, read_given
 from rnn_hw.kinds.kind import Extras, Field, Form, Given, Kind, Setup, Shape
 from rnn_hw.kinds.rnn_by_hand.account import account
 from rnn_hw.kinds.rnn_by_hand.program import network
 from rnn_hw.kinds.rnn_by_hand.training import Course, Progress
+from rnn_hw.kinds.vanishing_gradient.activation import FUNCTIONS, STRAIGHT, Z
 from rnn_hw.lang.evaluate import Result
 from rnn_hw.lang.operations import CONSTANTS, OPERATIONS, SPELLINGS, spoken
 from rnn_hw.lang.parse import parse_formula

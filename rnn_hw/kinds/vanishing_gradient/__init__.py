@@ -8,11 +8,11 @@ import numpy as np
 
 from rnn_hw.equations import load
 from rnn_hw.fields import Reader
-from rnn_hw.kinds.vanishing_gradient.activation import Activation, read_activation
+from rnn_hw.kinds.kind import Extras, Field, Form, Kind, Setup
 from rnn_hw.kinds.vanishing_gradient.account import account
+from rnn_hw.kinds.vanishing_gradient.activation import Activation, read_activation
 from rnn_hw.kinds.vanishing_gradient.theorems import judge
 from rnn_hw.kinds.vanishing_gradient.trajectory import read_matrices
-from rnn_hw.kinds.kind import Extras, Field, Form, Kind, Setup
 from rnn_hw.lang.evaluate import Result
 from rnn_hw.lang.rewrite import mapped, substitute
 from rnn_hw.lang.shapes import infer

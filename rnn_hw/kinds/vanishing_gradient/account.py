@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from rnn_hw.kinds.kind import Extras
 from rnn_hw.kinds.vanishing_gradient.activation import Activation, Z
 from rnn_hw.kinds.vanishing_gradient.theorems import Finding, explained
 from rnn_hw.kinds.vanishing_gradient.trajectory import Matrices, Measured, measured
-from rnn_hw.kinds.kind import Extras
 from rnn_hw.lang.notation import unicode
 from rnn_hw.lang.supremum import values
 from rnn_hw.results import Cell, Remark, Series, Table

@@ -11,10 +11,10 @@ import numpy as np
 
 from rnn_hw.errors import HomeworkError
 from rnn_hw.lang.claims.candidates import MOST, Rows, candidates, costs
-from rnn_hw.lang.evaluate import reach
-from rnn_hw.lang.operations import Mismatch
 from rnn_hw.lang.claims.trials import VISIBLE, Counterexample, Question, World, mentions
 from rnn_hw.lang.claims.truth import Truth
+from rnn_hw.lang.evaluate import reach
+from rnn_hw.lang.operations import Mismatch
 
 SIZES = ((1, 0), (1, 1), (2, 0), (2, 1), (3, 2))  # units, and steps more than the claim needs
 

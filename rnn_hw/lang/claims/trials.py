@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rnn_hw.lang.claims.candidates import Rows, costs, simpler
 from rnn_hw.lang.claims.claim import GOES_TO, Claim, Comparison, Compound, comparisons, premises
+from rnn_hw.lang.claims.truth import Judge
 from rnn_hw.lang.compiled import Code
 from rnn_hw.lang.evaluate import Clamp, Result, Stack, evaluate, reach
 from rnn_hw.lang.figures import full
@@ -20,7 +21,6 @@ from rnn_hw.lang.parse import parse_formula
 from rnn_hw.lang.rewrite import at_step, names_in
 from rnn_hw.lang.shapes import infer, series_names
 from rnn_hw.lang.tree import Apply, Name, Node, Num, Program
-from rnn_hw.lang.claims.truth import Judge
 
 Array = NDArray[Any]
 
