@@ -22,6 +22,7 @@ from rnn_hw.fields import (
     exact_array,
     key_of,
     read_array,
+    spelled,
     split_key,
     steps_in_words,
     text_of,
@@ -33,6 +34,9 @@ from rnn_hw.text_file import short
 
 Shape = tuple[int, ...]
 _WORN = re.compile(r"(.*?)_?(\d{1,6})").fullmatch  # `f_1` and `f1` for `f[1]`
+
+
+_EDGE = re.compile(r"\s*[d∂](\S+)\s*/\s*[d∂](\S+)\s*").fullmatch  # `∂c[t]/∂f[t]` for `dc[t]/df[t]`
 
 
 class Entry(NamedTuple):
@@ -158,9 +162,10 @@ def _canonical(
     """The key of a line or the name of a sequence that a written key stands for."""
 
     def name_of(base: str) -> str:
-        return sheet.get(base) or aliases.get(base, base)
+        return spelled(base, lambda name: sheet.get(name) or aliases.get(name, name))
 
-    base, time = split_key(text)
+    edge = _EDGE(text)
+    base, time = split_key(f"d{edge[1]}/d{edge[2]}" if edge else text)
     candidates = [(name_of(base), time)]
     worn = _WORN(text.strip())
     if worn and time is None and text not in by_name and text not in sheet:
@@ -169,6 +174,8 @@ def _canonical(
         key = key_of(name, t, single and t == 1)
         if key in by_key or (t is None and name in by_name):
             return key
+        if t is None and f"{name}[t]" in by_key:  # a formula for every step
+            return f"{name}[t]"
     return None
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
 from rnn_hw.lang.parse import parse_formula, parse_program
+from rnn_hw.lang.tokens import plain_name
 from rnn_hw.lang.tree import Node, Program
 from rnn_hw.numerals import fraction, read_numeral
 from rnn_hw.source import Document, Fields, Items, Scalar, Value, diagnostic, within
@@ -27,12 +28,20 @@ Exact = NDArray[Any]  # of fractions
 MOST_AXES = 4  # steps, rows, columns, and one to spare
 
 _INDEXED = re.compile(r"\s*(\S+?)\s*\[\s*(\d{1,6})\s*\]\s*").fullmatch
+_FORMULA = re.compile(r"(\S+?)((?:_formula|_substituted)(?:\[t\])?)").fullmatch
 
 
 def split_key(key: str) -> tuple[str, int | None]:
-    """`h[0]` as a name and a time; a key without a time has none."""
+    """`h[0]` as a name and a time; a key without a time has none. `γ` is `gamma` here as in a formula."""
     found = _INDEXED(key)
-    return (found[1], int(found[2])) if found else (key.strip(), None)
+    name = found[1] if found else key.strip()
+    return (name if name.isascii() else plain_name(name)), (int(found[2]) if found else None)
+
+
+def spelled(key: str, name: Callable[[str], str]) -> str:
+    """A key with another name of its quantity: `V_formula` is `m_formula` where the sheet calls `m` V."""
+    found = _FORMULA(key)
+    return name(found[1]) + found[2] if found else name(key)
 
 
 def key_of(name: str, time: int | None, single: bool = False) -> str:

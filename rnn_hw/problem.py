@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rnn_hw.errors import did_you_mean
-from rnn_hw.fields import Reader, key_of, split_key, text_of
+from rnn_hw.fields import Reader, key_of, spelled, split_key, text_of
 from rnn_hw.kinds import KINDS, kind
+from rnn_hw.kinds.formulas import with_formulas
 from rnn_hw.kinds.kind import Form, Kind, Setup
 from rnn_hw.lang.operations import OVER_TIME
 from rnn_hw.lang.phases import lines as worked_lines
@@ -68,6 +69,7 @@ def read_problem(document: Document) -> Problem:
     if setup is None:
         reader.finish()
     assert setup is not None, chosen.name
+    setup = with_formulas(setup)
     _bounded(reader, root, setup)
     names = _names(reader, root, setup, chosen)
     lines = _lines(reader, root, setup, chosen, names)
@@ -227,7 +229,7 @@ def _lines(reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapp
     def selected(text: str, at: Value, what: str) -> str | None:
         """A name or key of a line, canonical."""
         base, time = split_key(text)
-        base = sheet.get(base, chosen.aliases.get(base, base))
+        base = spelled(base, lambda name: sheet.get(name, chosen.aliases.get(name, name)))
         wanted = base if time is None else f"{base}[{time}]"
         if wanted in bare or wanted in keys:
             return wanted
@@ -243,6 +245,8 @@ def _lines(reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapp
         return ()
     words = [(item, reader.word(item, "ask")) for item in reader.list(root.get("ask"))]
     asked = {selected(word, item, "ask") for item, word in words if word is not None}
+    if not words:
+        asked |= keys - setup.formulas.keys()
     points: dict[str, str] = {}
     fields = reader.map(root.get("points"), "points")
     for text, value in fields.entries.items():
@@ -253,7 +257,7 @@ def _lines(reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapp
         if wanted is not None:
             points[wanted] = text_of(value)
     return tuple(
-        Line(key, name, time, form, not words or key in asked or name in asked, points.get(key, points.get(name, "1")))
+        Line(key, name, time, form, key in asked or name in asked, points.get(key, points.get(name, "1")))
         for key, name, time, form in every
     )
 
@@ -263,7 +267,8 @@ def _every(setup: Setup) -> list[tuple[str, int | None, str]]:
     extra = [(name, None, _form(value)) for name, value in setup.answers.items()]
     lines: list[tuple[str, int | None, str]] = [line for line in extra if line[2] == "formula"]
     lines += [(e.name, t, "number") for e, t in worked_lines(setup.program, setup.steps)]
-    return lines + [line for line in extra if line[2] != "formula"]
+    lines += [line for line in extra if line[2] != "formula"]
+    return lines + [(key, None, "formula") for key in setup.formulas]
 
 
 def _form(value: object) -> str:

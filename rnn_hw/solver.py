@@ -42,6 +42,8 @@ def solve(problem: Problem) -> Trace:
 
 def true_value(problem: Problem, result: Result, line: Line) -> Value:
     """The true value of a line."""
+    if line.key in problem.setup.formulas:
+        return problem.setup.formulas[line.key].formula
     if line.form != "number":
         return problem.setup.answers[line.name]
     time = None if line.time is None else Time("", line.time)

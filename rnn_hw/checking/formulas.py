@@ -6,7 +6,7 @@ of the person's own: the same program with their formulas in place of the true o
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
@@ -14,15 +14,17 @@ from rnn_hw.kinds.kind import Context
 from rnn_hw.lang.derivation import with_edges
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.figures import array
-from rnn_hw.lang.identity import MissingStep, Witness, World, compare, world
+from rnn_hw.lang.identity import STEPS, MissingStep, Witness, World, compare, world
 from rnn_hw.lang.notation import unicode
 from rnn_hw.lang.operations import CONSTANTS, OVER_TIME, Shape
 from rnn_hw.lang.parse import parse_formula
-from rnn_hw.lang.rewrite import HERE, names_in, rebuilt, simplify, walk
+from rnn_hw.lang.rewrite import HERE, names_in, rebuilt, simplify, substitute, walk
 from rnn_hw.lang.shapes import STEP_WORDS, Faulty, series_names, shape_of
-from rnn_hw.lang.tree import Apply, Equation, Name, Node, Program
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 UNDERSTOOD = ("unknown-name", "no-series")  # it is a formula, of something else
+PREVIOUS = "_prev"  # how a single step is shown: `m_prev`
+Letters = Callable[[str], str]
 MOST_TERMS = 24  # of a wrong formula that is searched for the term in which it departs
 
 
@@ -34,16 +36,18 @@ class Judged(NamedTuple):
     reveals: str = ""
 
 
-def judge_formulas(truth: Mapping[Name, Node], texts: Mapping[Name, str], context: Context) -> dict[Name, Judged]:
-    """The verdicts on the typed right sides of some targets."""
-    where = world(context.program, context.shapes, context.fixed)
+def judge_formulas(
+    truth: Mapping[Name, Node], texts: Mapping[Name, str], context: Context, letters: Letters = str
+) -> dict[Name, Judged]:
+    """The verdicts on the typed right sides of some targets; `letters` gives the name behind one of the sheet's own."""
+    where = _world(context.program, context)
     truth = {target: with_edges(tree, context.program, context.shapes) for target, tree in truth.items()}
     read: dict[Name, Node] = {}
     judged: dict[Name, Judged] = {}
     differing: dict[Name, Witness | MissingStep] = {}
     for target, text in texts.items():
         try:
-            read[target] = read_formula(text, target, context)
+            read[target] = read_formula(text, target, context, letters)
         except HomeworkError as error:
             first = error.diagnostics[0]
             verdict = "wrong" if first.code in UNDERSTOOD else "unreadable"
@@ -74,14 +78,35 @@ def _carried(
 ) -> set[Name]:
     """The targets whose formulas are right in the person's own program."""
     wrong = set(differing)
-    own = {t.name: read[t] for t in wrong if t.time is not None or not _moving(read[t])}
+    own = {t.name for t in wrong if t.time is not None or not _moving(read[t])}
     try:
-        program = Program(tuple(Equation(e.target, own.get(e.name, e.formula)) for e in context.program.equations))
-        where = world(program, context.shapes, context.fixed)
+        program = Program(tuple(_with_own(e, read, own) for e in context.program.equations))
+        where = _world(program, context)
     except (HomeworkError, IndexError):
         return set()  # their formulas wait for each other: nothing follows from them
-    uses = {t: {n.name for n in names_in(truth[t])} & (own.keys() - {t.name}) for t in wrong}
+    uses = {t: {n.name for n in names_in(truth[t])} & (own - {t.name}) for t in wrong}
     return {t for t in wrong if uses[t] and compare(truth[t], read[t], where, not context.open_end) is None}
+
+
+def _world(program: Program, context: Context) -> World:
+    return world(program, context.shapes, context.fixed, context.steps or STEPS)
+
+
+def _with_own(equation: Equation, read: Mapping[Name, Node], own: Collection[str]) -> Equation:
+    """An equation as the person has it: their formula for every step, or in place of the true one at single steps."""
+    formula = equation.formula
+    if equation.name not in own:
+        return equation
+    for target, typed in read.items():
+        if target.name != equation.name:
+            continue
+        if target == equation.target:
+            formula = typed
+        elif target.time is not None:
+            there = Apply("equal", (Name("t"), Num(target.time.shift)))
+            elsewhere = Apply("sub", (Num(1), there))
+            formula = Apply("add", (Apply("mul", (there, typed)), Apply("mul", (elsewhere, formula))))
+    return Equation(equation.target, formula)
 
 
 def _moving(node: Node) -> bool:
@@ -131,15 +156,16 @@ def _terms(node: Node) -> list[Node]:
 # --- reading with latitude --------------------------------------------------------------------------------------------
 
 
-def read_formula(text: str, target: Name, context: Context) -> Node:
+def read_formula(text: str, target: Name, context: Context, letters: Letters = str) -> Node:
     """A typed right side as a tree in the context's names. Raises `HomeworkError`.
 
     Understood are a left side in front, several forms with `=` between them (the last one counts), `dL/dh[t]` for
-    `h_bar[t]`, `∂L/∂h[t]` for the direct term, `dh[t]/do[t]` for an edge, and a sequence without its time for `[t]`.
+    `h_bar[t]`, `∂L/∂h[t]` for the direct term, `dh[t]/do[t]` for an edge, a sequence without its time for `[t]`, and
+    `m_prev` for `m[t-1]`.
     """
-    formula = parse_formula(_last_side(text))
     series = series_names(context.program)
     known = set(context.shapes) | set(context.program.names)
+    formula = substitute(parse_formula(_last_side(text)), lambda name: _canonical(name, letters, known, series))
     formula = _spelled_out(formula, known, series, target)
     formula = with_edges(formula, context.program, context.shapes)
     for name in names_in(formula):
@@ -153,6 +179,17 @@ def read_formula(text: str, target: Name, context: Context) -> Node:
     if _has_edges(formula):
         raise HomeworkError(Diagnostic("bad-derivative", "a derivative in it is no single number", formula.span))
     return formula
+
+
+def _canonical(name: Name, letters: Letters, known: set[str], series: set[str]) -> Name:
+    """The context's name for a quantity that a person may call otherwise."""
+    found = letters(name.name)
+    if found in known or name.name in known:
+        return Name(found if found in known else name.name, name.time, name.span)
+    before = letters(name.name.removesuffix(PREVIOUS))
+    if name.name.endswith(PREVIOUS) and name.time is None and before in series:
+        return Name(before, Time("t", -1), name.span)
+    return name
 
 
 _equals = re.compile(r"(?<![=<>!:])=(?!=)")
@@ -181,6 +218,11 @@ def _spelled_out(node: Node, known: set[str], series: set[str], target: Name) ->
             found = _differential(above, below, known)
             if found is not None:
                 return found
+            if isinstance(above, Apply) and above.operation == "mul":  # `h_bar[t] * dh[t]/do[t]` leans to the left
+                found = _differential(above.arguments[1], below, known)
+                if found is not None:
+                    first = _spelled_out(above.arguments[0], known, series, target)
+                    return Apply("mul", (first, found), node.span)
         if node.operation in ("partial", "total"):
             above, below = node.arguments
             assert isinstance(above, Name)

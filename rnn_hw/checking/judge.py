@@ -21,7 +21,7 @@ from rnn_hw.kinds.kind import Context, Judgement
 from rnn_hw.lang.evaluate import evaluate
 from rnn_hw.lang.parse import parse_quantity
 from rnn_hw.lang.rewrite import names_in
-from rnn_hw.lang.tree import Apply, Name, Num, Program
+from rnn_hw.lang.tree import Apply, Name, Node, Num, Program
 from rnn_hw.numerals import fraction
 from rnn_hw.problem import Problem, load_problem
 from rnn_hw.results import Line, Report, Value, Verdict
@@ -161,16 +161,33 @@ def _formulas(problem: Problem, sheet: Sheet, truth: Mapping[str, Value]) -> dic
     texts = {line.key: sheet.entries[line.key].text for line in lines if not sheet.entries[line.key].reason}
     if not texts:
         return {}
-    trees = {key: truth[key] for key in texts}
-    context = problem.setup.context
-    if context is None:  # about nothing but its own variable, such as the derivative of an activation
-        names = {n.name for tree in trees.values() if isinstance(tree, (Name, Num, Apply)) for n in names_in(tree)}
-        context = Context(Program(()), dict.fromkeys(names or {"z"}, ()))
-    targets = {key: parse_quantity(key) for key in texts}
-    typed = {targets[key]: text for key, text in texts.items()}
-    right = {targets[key]: tree for key, tree in trees.items() if isinstance(tree, (Name, Num, Apply))}
-    judged = judge_formulas(right, typed, context)
-    return {key: judged[target] for key, target in targets.items()}
+    judged: dict[str, Judged] = {}
+    together: dict[int, tuple[Context, dict[str, Name]]] = {}
+    for key in texts:
+        typed = problem.setup.formulas.get(key)
+        context = typed.context if typed else problem.setup.context or _own_context(truth[key])
+        group = together.setdefault(id(context), (context, {}))
+        group[1][key] = typed.target if typed else parse_quantity(key)
+    sheet_letters, aliases = {theirs: ours for ours, theirs in problem.names.items()}, problem.kind.aliases
+
+    def letters(name: str) -> str:
+        return sheet_letters.get(name) or aliases.get(name, name)
+
+    for context, targets in together.values():
+        right = {target: _tree(truth[key]) for key, target in targets.items()}
+        found = judge_formulas(right, {target: texts[key] for key, target in targets.items()}, context, letters)
+        judged |= {key: found[target] for key, target in targets.items()}
+    return judged
+
+
+def _tree(true: Value) -> Node:
+    assert isinstance(true, (Name, Num, Apply))
+    return true
+
+
+def _own_context(true: Value) -> Context:
+    """A formula about nothing but its own variable, such as the derivative of an activation."""
+    return Context(Program(()), dict.fromkeys({n.name for n in names_in(_tree(true))} or {"z"}, ()))
 
 
 def _formula_verdict(line: Line, entry: Entry, true: Value, found: Judged) -> Verdict:

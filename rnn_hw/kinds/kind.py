@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rnn_hw.fields import Reader
 from rnn_hw.lang.evaluate import Result, Stack
-from rnn_hw.lang.tree import Program
+from rnn_hw.lang.tree import Name, Node, Program
 from rnn_hw.results import Remark, Series, Table, Value
 from rnn_hw.source import Fields
 
@@ -64,12 +64,25 @@ class Judgement(NamedTuple):
 
 
 class Context(NamedTuple):
-    """What typed formulas are about; `fixed` are values that are not drawn, `open_end` leaves out the last step."""
+    """What typed formulas are about; `fixed` are values that are not drawn, `open_end` leaves out the last step.
+
+    `steps` is the number of steps where the formulas are about so many and no others, else 0.
+    """
+
 
     program: Program
     shapes: Mapping[str, Shape]
     fixed: Mapping[str, Any] = {}
     open_end: bool = False
+    steps: int = 0
+
+
+class Typed(NamedTuple):
+    """A line that is answered with a formula: the quantity it is the right side of, and the true one."""
+
+    target: Name
+    formula: Node
+    context: Context
 
 
 class Setup(NamedTuple):
@@ -83,6 +96,7 @@ class Setup(NamedTuple):
     shown: Mapping[str, Array] = {}  # values of which the steps show another name, such as the step count `t`
     single: bool = False  # one step that is not numbered
     extras: Callable[[Result], Extras] = lambda result: Extras()
+    formulas: Mapping[str, Typed] = {}  # by key, lines that are asked only where the file names them
     context: Context | None = None  # of the formulas among `answers`, if they are about more than their own variable
     judge: Callable[[Mapping[str, Any]], Judgement] | None = None  # lines of `answers`, as the person's values
 

@@ -78,7 +78,7 @@ def compare(first: Node, second: Node, where: World, last: bool = True) -> Witne
     """
     steps = where.result.steps
     timed = [n for node in (first, second) if at_step(node, 1, steps) is not node for n in (node,)]
-    for t in range(2, steps + last) if timed else [0]:
+    for t in range(min(2, steps), steps + last) if timed else [0]:
         values = []
         for node in (first, second):
             try:

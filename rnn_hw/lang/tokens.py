@@ -8,6 +8,7 @@ import unicodedata
 from typing import NamedTuple
 
 from rnn_hw.errors import Diagnostic, Span
+from rnn_hw.lang.letters import WORDS
 
 MAX_DIGITS = 60  # characters of one number, or of one name: bounds every message that quotes it
 
@@ -26,6 +27,7 @@ _SAME_SIGN = {
     "−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "∙": "*", "⊙": "*", "∘": "*", "÷": "/", "^": "**", "′": "'",
     "’": "'", "√": "sqrt", "∑": "sum",
 }  # fmt: skip
+_greek = re.compile(rf"(?<![^\W\d_])[{''.join(WORDS)}](?![^\W\d_])")  # `β1` and `w_φ`, not a letter inside a word
 _MARKS = {"\u0304": "_bar", "\u0305": "_bar", "\u0302": "_hat", "\u0303": "_tilde"}
 
 
@@ -95,7 +97,8 @@ def plain_name(text: str) -> str:
         return text
     decomposed = unicodedata.normalize("NFD", text)
     endings = "".join(_MARKS.get(c, "") for c in decomposed)
-    return unicodedata.normalize("NFKC", "".join(c for c in decomposed if c not in _MARKS)) + endings
+    plain = unicodedata.normalize("NFKC", "".join(c for c in decomposed if c not in _MARKS))
+    return _greek.sub(lambda letter: WORDS[letter[0]], plain) + endings
 
 
 def _is_plain(name: str) -> bool:

@@ -12,6 +12,7 @@ from rnn_hw.fields import Unread, read_array
 from rnn_hw.kinds.givens import Values, read_given
 from rnn_hw.kinds.kind import Extras, Field, Form, Given, Kind, Setup, Shape
 from rnn_hw.kinds.rnn_by_hand.account import account
+from rnn_hw.kinds.rnn_by_hand.formulas import formulas
 from rnn_hw.kinds.rnn_by_hand.program import network
 from rnn_hw.kinds.rnn_by_hand.training import Course, Progress
 from rnn_hw.kinds.vanishing_gradient.activation import FUNCTIONS, STRAIGHT, Z
@@ -61,7 +62,8 @@ def setup(form: Form) -> Setup | None:
     def extras(result: Result, progress: Progress = lambda done, of: None) -> Extras:
         return account(net, read.given, read.steps, result, course, progress)
 
-    return Setup(net.program, read.given, net.shapes, read.steps, extras=extras)
+    typed = formulas(net, read.given, read.steps, "a[0]" in form.given)
+    return Setup(net.program, read.given, net.shapes, read.steps, extras=extras, formulas=typed)
 
 
 # --- the values -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""The formulas of a sheet worked by hand as lines of their own: contributions, updates, edges, and the vector form.
+
+Every true one is read off the network's program or derived from it, none is written here. They are about exactly the
+problem's number of steps and, where the file gives it, its first state: `dW_a[1]` is a multiple of `a[0]`.
+"""
+
+from collections.abc import Mapping
+
+from rnn_hw.kinds.formulas import FORMULA, formula_lines, lines_by_step, used_shapes
+from rnn_hw.kinds.kind import Array, Context, Typed
+from rnn_hw.kinds.rnn_by_hand.program import Network, Z, forward
+from rnn_hw.lang.derivation import edge
+from rnn_hw.lang.evaluate import Stack
+from rnn_hw.lang.rewrite import HERE, WRITTEN_OUT, at_step, substitute
+from rnn_hw.lang.tree import Equation, Name, Program, Time
+
+VECTOR = "_vector"
+
+
+def formulas(net: Network, given: Mapping[str, Array | Stack], steps: int, started: bool) -> dict[str, Typed]:
+    """The lines of a network; `started` says that the file gives the state before the first step."""
+    start = {"a": given["a"]} if started else {}
+    context = Context(net.program, used_shapes(net.program, net.shapes), start, steps=steps)
+    lines = formula_lines(context)
+    for name in dict.fromkeys(e.name for e in net.program.equations if e.target.time is not None):
+        lines |= lines_by_step(context, steps, name, name + FORMULA)
+    return lines | _vectors(net, given, steps) | _edges(net, steps)
+
+
+def _twin(net: Network) -> Program:
+    """The forward equations as the backward pass takes them."""
+    return forward(Z if net.linear else net.activation, "W_y" in net.weights)
+
+
+def _vectors(net: Network, given: Mapping[str, Array | Stack], steps: int) -> dict[str, Typed]:
+    """The states as vectors over the examples, with the inputs put in: formulas in the weights alone."""
+    twin = _twin(net)
+    context = Context(twin, used_shapes(twin, net.shapes), {"a": given["a"], "x": given["x"]}, steps=steps)
+    (loss,) = (e for e in twin.equations if e.name == "loss")
+    return lines_by_step(context, steps, "a", "a" + VECTOR) | {
+        "loss" + VECTOR: Typed(loss.target, loss.formula, context)
+    }
+
+
+def _edges(net: Network, steps: int) -> dict[str, Typed]:
+    """The derivatives of a state along one edge, `da[3]/da[2]`, of a single example and where all are numbers."""
+    if net.shapes["W_a"] or steps > WRITTEN_OUT:
+        return {}
+    twin = _twin(net)
+    state = twin.get("a")
+    assert state is not None
+    inner = {e.target: e.formula for e in twin.equations if e.name == "z"}
+    program = Program((Equation(state.target, substitute(state.formula, lambda name: inner.get(name, name))),))
+    context = Context(program, dict.fromkeys(used_shapes(program, {}), ()), steps=steps)
+    lines = {}
+    for below in (Name("a", Time("t", -1)), Name("W_x"), Name("W_a")):
+        formula = edge(Name("a", HERE), below, program, {})
+        assert formula is not None
+        for t in range(1, steps + 1):
+            by, of = at_step(below, t, steps), Name("a", Time("", t))
+            key = f"d{of}/d{by}"
+            lines[key] = Typed(Name(key), at_step(formula, t, steps), context)
+    return lines
