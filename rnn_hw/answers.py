@@ -7,7 +7,6 @@ entry with the reason, and an unknown key is reported, while all other lines are
 import os
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,7 +28,7 @@ from rnn_hw.fields import (
 )
 from rnn_hw.lang.operations import spoken
 from rnn_hw.results import Line
-from rnn_hw.source import Document, Fields, Items, Scalar, Value, diagnostic, read
+from rnn_hw.source import Document, Fields, Items, Scalar, Value, diagnostic, named_file, read
 from rnn_hw.text_file import short
 
 Shape = tuple[int, ...]
@@ -73,8 +72,7 @@ class AnswerFile(NamedTuple):
         """Where the problem file is: relative to the answer file."""
         if self.problem is None:
             return None
-        folder = Path(self.document.file).parent if not self.document.file.startswith("<") else Path()
-        return os.path.normpath(folder / self.problem)
+        return named_file(self.document, self.problem)
 
 
 FIELDS = ("problem", "student", "answers")

@@ -102,19 +102,23 @@ def _words(text: str) -> tuple[str, ...]:
 @app.command()
 @_reports_faults
 def solve(
-    problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file, or - for standard input.")],
+    problem: Annotated[
+        str, typer.Argument(metavar="PROBLEM", help="A problem or assignment, or - for standard input.")
+    ],
     form: AsFormat = Format.table,
     digits: Digits = None,
     everything: Everything = False,
     only: Only = "",
     show: Annotated[str, typer.Option("--show", metavar="COLUMNS", help="Columns shown.")] = "formula,numbers,value",
 ) -> None:
-    """Work a problem step by step: formula, numbers put in, value."""
+    """Work a problem, or a whole assignment, step by step: formula, numbers put in, value."""
     options = _options(digits, everything, only, show)
-    from rnn_hw.problem import load_problem
+    from rnn_hw.assignment import Assignment, load
     from rnn_hw.solver import solve as solved
+    from rnn_hw.solver import solve_all
 
-    trace = solved(load_problem(problem))
+    found = load(problem)
+    trace = solve_all(found) if isinstance(found, Assignment) else solved(found)
     if form == Format.json:
         from rnn_hw.render import json_form
 

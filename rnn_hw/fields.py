@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Parsed = TypeVar("Parsed")
 Exact = NDArray[Any]  # of fractions
 
+LARGEST_DENOMINATOR = 1000  # of points: beyond it, scores are no fractions that anyone reads
 MOST_AXES = 4  # steps, rows, columns, and one to spare
 
 _INDEXED = re.compile(r"\s*(\S+?)\s*\[\s*(\d{1,6})\s*\]\s*").fullmatch
@@ -220,6 +221,23 @@ class Reader:
         if self.number(value, what) is None:
             return None
         return fraction(text_of(value))
+
+    def points(self, value: Value, what: str) -> "Fraction | None":
+        """Points: a simple fraction, not negative."""
+        exact = self.simple_ratio(value, what)
+        if exact is not None and exact < 0:
+            self.fault("out-of-range", f"points are not negative, {short(text_of(value))} is", value)
+            return None
+        return exact
+
+    def simple_ratio(self, value: Value, what: str) -> "Fraction | None":
+        """Points or a share of them, such that a sum of many is still a fraction that can be printed."""
+        exact = self.ratio(value, what)
+        if exact is not None and exact.denominator > LARGEST_DENOMINATOR:
+            message = f"`{what}` has three decimals at most, or is a simple fraction, not {short(text_of(value))}"
+            self.fault("out-of-range", message, value)
+            return None
+        return exact
 
     def formula(self, value: Value, what: str) -> Node | None:
         """A formula of the equation language; its faults are placed in the file."""

@@ -23,6 +23,7 @@ from rnn_hw.results import FreeText, Line
 from rnn_hw.source import Document, Fields, Scalar, Value, read
 from rnn_hw.text_file import short
 
+ASSIGNMENT = "assignment"  # the `kind` of a file that lists problems: `assignment.py`
 COMMON = {
     "kind": "which kind of problem this is",
     "title": "a line to head the solution",
@@ -65,7 +66,7 @@ def read_problem(document: Document) -> Problem:
     chosen = _kind(reader, root)
     setup = chosen.setup(Form(reader, root, reader.map(root.get("given"), "given")))
     _known_fields(reader, root, chosen)
-    place, title, shares = _place(reader, root), _title(reader, root), _shares(reader, root)
+    place, title, shares = _place(reader, root), title_of(reader, root), _shares(reader, root)
     if setup is None:
         reader.finish()
     assert setup is not None, chosen.name
@@ -85,8 +86,11 @@ def _kind(reader: Reader, root: Fields) -> Kind:
             help = "this is an answer file: `rnnhw check` reads it"
         reader.fault("missing-field", "`kind` is missing", root, help)
     else:
-        word = reader.word(value, "kind", KINDS, "kind of problem")
-        if word is not None:
+        word = reader.word(value, "kind", (*KINDS, ASSIGNMENT), "kind of problem")
+        if word == ASSIGNMENT:
+            help = "name one of the problems that it lists"
+            reader.fault("not-a-problem", "an assignment is no problem", value, help)
+        elif word is not None:
             return kind(word)
     reader.finish()
     raise AssertionError
@@ -106,7 +110,8 @@ def _known_fields(reader: Reader, root: Fields, chosen: Kind) -> None:
         reader.fault("unknown-key", f"nothing is given in `{chosen.name}`", root.keys["given"], "leave `given:` out")
 
 
-def _title(reader: Reader, root: Fields) -> str:
+def title_of(reader: Reader, root: Fields) -> str:
+    """The title of a problem, "" where it has none."""
     value = root.get("title")
     if value is None or (isinstance(value, Scalar) and value.is_null):
         return ""
@@ -209,13 +214,12 @@ def _shares(reader: Reader, root: Fields) -> dict[str, str]:
     shares = {}
     for word, default in (("carried", "1"), ("imprecise", "0")):
         value = root.get(word)
-        number = reader.number(value, word) if value is not None else None
-        if value is not None and number is not None:
-            if not 0 <= number <= 1:
+        shares[word] = default
+        exact = reader.simple_ratio(value, word) if value is not None else None
+        if value is not None and exact is not None:
+            if not 0 <= exact <= 1:
                 reader.fault("out-of-range", f"`{word}` is a share from 0 to 1, not {text_of(value)}", value)
-            shares[word] = text_of(value)
-        else:
-            shares[word] = default
+            shares[word] = str(exact)
     return shares
 
 
@@ -251,11 +255,9 @@ def _lines(reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapp
     fields = reader.map(root.get("points"), "points")
     for text, value in fields.entries.items():
         wanted = selected(text, fields.keys[text], "points")
-        number = reader.number(value, f"points: {text}")
-        if number is not None and number < 0:
-            reader.fault("out-of-range", f"points are not negative, {text_of(value)} is", value)
-        if wanted is not None:
-            points[wanted] = text_of(value)
+        exact = reader.points(value, f"points: {text}")
+        if wanted is not None and exact is not None:
+            points[wanted] = str(exact)
     return tuple(
         Line(key, name, time, form, key in asked or name in asked, points.get(key, points.get(name, "1")))
         for key, name, time, form in every
@@ -268,7 +270,7 @@ def _every(setup: Setup) -> list[tuple[str, int | None, str]]:
     lines: list[tuple[str, int | None, str]] = [line for line in extra if line[2] == "formula"]
     lines += [(e.name, t, "number") for e, t in worked_lines(setup.program, setup.steps)]
     lines += [line for line in extra if line[2] != "formula"]
-    return lines + [(key, None, "formula") for key in setup.formulas]
+    return lines + [(*split_key(key), "formula") for key in setup.formulas]
 
 
 def _form(value: object) -> str:

@@ -88,6 +88,13 @@ class Trace(NamedTuple):
     single: bool = False  # one step only: `m[1]` is shown as `m`, `m[0]` as `m_prev`
 
 
+class Solution(NamedTuple):
+    """An assignment solved: the id of each problem, and its trace."""
+
+    title: str
+    parts: tuple[tuple[str, Trace], ...]
+
+
 class Line(NamedTuple):
     """One line that can be answered. `name` and `time` find its value; `form` is number, formula, word or weights."""
 
@@ -96,7 +103,7 @@ class Line(NamedTuple):
     time: int | None
     form: str
     asked: bool
-    points: str  # exact, as written
+    points: str  # exact: "2", "1/3"
 
 
 class Verdict(NamedTuple):
@@ -136,7 +143,11 @@ class Diagnosis(NamedTuple):
 
 
 class Report(NamedTuple):
-    """One person's sheet, checked."""
+    """One person's sheet, checked.
+
+    Of an assignment, the keys begin with the problem's id, `4/f[1]`, and `parts` holds a report on each problem alone,
+    with the keys that the problem knows; what is reported of the file stands in the whole only.
+    """
 
     problem: str
     student: str
@@ -149,11 +160,14 @@ class Report(NamedTuple):
     remarks: tuple[Remark, ...] = ()
     names: Mapping[str, str] = {}
     shown_digits: tuple[str, int] | None = None  # ("decimals", 3) or ("digits", 3): the place asked
+    parts: tuple[tuple[str, "Report"], ...] = ()  # of an assignment: by the problem's id
 
     def without_key(self) -> "Report":
         """The report without anything that gives a true value away: verdicts and mistakes alone."""
         bare = (v._replace(expected=None, carried=None, accepted=None, reveals="") for v in self.verdicts)
-        return self._replace(verdicts=tuple(bare), tables=tuple(t for t in self.tables if not t.reveals))
+        tables = tuple(t for t in self.tables if not t.reveals)
+        parts = tuple((id, part.without_key()) for id, part in self.parts)
+        return self._replace(verdicts=tuple(bare), tables=tables, parts=parts)
 
     @property
     def all_right(self) -> bool:

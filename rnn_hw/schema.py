@@ -7,10 +7,11 @@ the program: it knows no shapes and no formulas.
 from collections.abc import Mapping
 from typing import Any
 
+from rnn_hw import assignment
 from rnn_hw.answers import FIELDS
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
 from rnn_hw.kinds import KINDS, kind
-from rnn_hw.problem import COMMON
+from rnn_hw.problem import ASSIGNMENT, COMMON
 
 Schema = dict[str, Any]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -84,7 +85,7 @@ DIAGNOSIS = record(
 
 
 def _solve() -> Schema:
-    return record(
+    one = record(
         {
             "version": {"const": 1},
             "kind": {"enum": list(KINDS)},
@@ -95,6 +96,9 @@ def _solve() -> Schema:
             "answers": {"type": "object", "additionalProperties": VALUE},
         }
     )
+    parts = listed(record({"id": TEXT, "solution": one}))
+    all_of_it = record({"version": {"const": 1}, "kind": {"const": ASSIGNMENT}, "title": TEXT, "problems": parts})
+    return {"description": "of an assignment, the solutions of its problems", "anyOf": [one, all_of_it]}
 
 
 def _check() -> Schema:
@@ -114,7 +118,10 @@ def _check() -> Schema:
         optional=("tables", "remarks"),
     )
     each = {"anyOf": [one, _diagnostics()]}
-    return {"description": "one object for one file, a list for several", "anyOf": [one, listed(each)]}
+    about = (
+        "one object for one file, a list for several; the keys of an assignment begin with the problem's id, `4/f[1]`"
+    )
+    return {"description": about, "anyOf": [one, listed(each)]}
 
 
 def _diagnostics() -> Schema:
@@ -122,16 +129,18 @@ def _diagnostics() -> Schema:
 
 
 def _answers() -> Schema:
-    given: Schema = {
+    lines: Schema = {
         "type": "object",
         "additionalProperties": {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/written"}]},
     }
+    by_problem: Schema = {"type": "object", "additionalProperties": {"anyOf": [{"type": "null"}, lines]}}
+    given: Schema = {"description": "of an assignment, a map for each problem", "anyOf": [lines, by_problem]}
     fields: dict[str, Schema] = {"problem": TEXT, "student": {"type": ["string", "number", "null"]}, "answers": given}
     return record(fields, optional=FIELDS[:2])
 
 
 def _problem() -> Schema:
-    """Any kind's problem: the common fields, and by `kind` the fields and givens of that kind."""
+    """Any kind's problem: the common fields, and by `kind` the fields and givens of that kind; or an assignment."""
     anything: Schema = {}
     cases = []
     for name in KINDS:
@@ -143,7 +152,24 @@ def _problem() -> Schema:
             given = {n: {"description": row.about} for row in found.givens for n in row.names.split()}
             fields["given"] = {"type": "object", "properties": given, "additionalProperties": anything}
         cases.append(record(fields, optional=tuple(f for f in fields if f != "kind")))
-    return {"oneOf": cases}
+    return {"oneOf": [*cases, _assignment(cases)]}
+
+
+def _assignment(cases: list[Schema]) -> Schema:
+    about = {name: {"description": said} for name, said in assignment.PART_FIELDS.items()}
+    part = record(
+        {
+            "file": about["file"] | TEXT,
+            "problem": about["problem"] | {"oneOf": cases},
+            "points": about["points"] | POINTS,
+        },
+        optional=tuple(about),
+    )
+    part["oneOf"] = [{"required": ["file"]}, {"required": ["problem"]}]
+    fields: dict[str, Schema] = {name: {"description": said} for name, said in assignment.FIELDS.items()}
+    fields["kind"] = {"const": ASSIGNMENT, "description": assignment.ABOUT}
+    fields["problems"] |= {"type": "object", "minProperties": 1, "additionalProperties": part}
+    return record(fields, optional=("title",))
 
 
 SCHEMAS = {"solve": _solve, "check": _check, "diagnostics": _diagnostics, "problem": _problem, "answers": _answers}

@@ -8,6 +8,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_hw.assignment import Assignment
 from rnn_hw.fields import key_of, split_key
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
 from rnn_hw.lang.operations import Shape
@@ -16,7 +17,7 @@ from rnn_hw.lang.rewrite import at_last, unrolled
 from rnn_hw.lang.shapes import settled
 from rnn_hw.lang.tree import Apply, Equation, Name, Time
 from rnn_hw.problem import Problem
-from rnn_hw.results import Answer, Line, Step, Trace, Value
+from rnn_hw.results import Answer, Line, Solution, Step, Trace, Value
 
 Array = NDArray[Any]
 
@@ -38,6 +39,11 @@ def solve(problem: Problem) -> Trace:
         problem.names,
         setup.single,
     )
+
+
+def solve_all(assignment: Assignment) -> Solution:
+    """The worked solutions of all problems of an assignment."""
+    return Solution(assignment.title, tuple((part.id, solve(part.problem)) for part in assignment.parts))
 
 
 def true_value(problem: Problem, result: Result, line: Line) -> Value:

@@ -390,6 +390,19 @@ def _moved(document: Document, scalar: Scalar, span: Span) -> Span | None:
     return Span(scalar.line, column(span.column), column(span.end))
 
 
+def named_file(document: Document, name: str) -> str:
+    """Where the file is that a document names: relative to the document's own."""
+    folder = os.path.dirname(document.file) if not document.file.startswith("<") else ""
+    return os.path.normpath(os.path.join(folder, name))
+
+
+def referred(document: Document, value: Value, error: HomeworkError) -> HomeworkError:
+    """A fault of the file that `value` names: at its own place, or, where there is no such file, where it is named."""
+    if any(d.span is not None for d in error.diagnostics):
+        return error
+    return HomeworkError(*(diagnostic(document, d.code, d.message, value, d.help) for d in error.diagnostics))
+
+
 # --- wording -----------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rnn_hw.answers import Sheet, answer_file
-from rnn_hw.checking.judge import bound, check, check_files, check_sheets
+from rnn_hw.checking import bound, check, check_files, check_sheets
 from rnn_hw.checking.slips import slip
 from rnn_hw.errors import HomeworkError
 from rnn_hw.problem import Problem, read_problem

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from rnn_hw import solve
 from rnn_hw.answers import Sheet, answer_file
-from rnn_hw.checking.judge import bound, check_sheets
+from rnn_hw.checking import bound, check_sheets
 from rnn_hw.problem import Problem, read_problem
 from rnn_hw.results import Report, Verdict
 from rnn_hw.source import parse

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import rnn_hw
 from rnn_hw import cli
-from rnn_hw.checking.judge import check_files
+from rnn_hw.assignment import Assignment, load
+from rnn_hw.checking import check_files
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.guide import kinds_text, new_text, template_text
 from rnn_hw.kinds import KINDS
@@ -147,7 +148,9 @@ many = settings(max_examples=150, deadline=None, suppress_health_check=list(Heal
 def test_a_mutated_problem_is_solved_or_refused(folder: Path, text: str) -> None:
     (folder / "p.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
     with only_homework_errors():
-        trace = solve(load_problem("p.yaml"))
+        found = load("p.yaml")
+        problems = [part.problem for part in found.parts] if isinstance(found, Assignment) else [found]
+        trace = [solve(problem) for problem in problems][-1]
         for k in {0, len(trace.steps) // 2, len(trace.steps) - 1} & set(range(len(trace.steps))):
             assert trace.steps[k].key
         assert len([answer.value for answer in trace.answers[:1000]]) <= 1000
@@ -177,9 +180,10 @@ def test_an_empty_template_is_blank_line_by_line(file: Path, tmp_path: Path) -> 
     (tmp_path / "answers.yaml").write_text(template_text(str(file)), encoding="utf-8")
     (report,) = check_files([str(tmp_path / "answers.yaml")])
     assert not isinstance(report, HomeworkError)
-    problem = load_problem(file)
+    found = load(file)
+    parts = [(f"{part.id}/", part.problem) for part in found.parts] if isinstance(found, Assignment) else [("", found)]
     assert [(v.key, v.verdict) for v in report.verdicts] == [
-        (line.key, "blank") for line in problem.lines if line.asked
+        (prefix + line.key, "blank") for prefix, problem in parts for line in problem.lines if line.asked
     ]
     assert report.diagnostics == ()
 

@@ -27,6 +27,7 @@ GROUPS = (
     {"results", "fields", "equations"},
     {"kinds", "answers"},
     {"problem"},
+    {"assignment"},
     {"solver", "guide", "schema"},
     {"checking"},
     {"diagnose"},

@@ -18,7 +18,7 @@ from rnn_hw.lang.identity import STEPS, MissingStep, Witness, World, compare, wo
 from rnn_hw.lang.notation import unicode
 from rnn_hw.lang.operations import CONSTANTS, OVER_TIME, Shape
 from rnn_hw.lang.parse import parse_formula
-from rnn_hw.lang.rewrite import HERE, names_in, rebuilt, simplify, substitute, walk
+from rnn_hw.lang.rewrite import HERE, names_in, over_all_steps, rebuilt, simplify, substitute, walk
 from rnn_hw.lang.shapes import STEP_WORDS, Faulty, series_names, shape_of
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
@@ -160,12 +160,14 @@ def read_formula(text: str, target: Name, context: Context, letters: Letters = s
     """A typed right side as a tree in the context's names. Raises `HomeworkError`.
 
     Understood are a left side in front, several forms with `=` between them (the last one counts), `dL/dh[t]` for
-    `h_bar[t]`, `∂L/∂h[t]` for the direct term, `dh[t]/do[t]` for an edge, a sequence without its time for `[t]`, and
-    `m_prev` for `m[t-1]`.
+    `h_bar[t]`, `∂L/∂h[t]` for the direct term, `dh[t]/do[t]` for an edge, a sequence without its time for `[t]` (or, in
+    a sum or mean that has no time itself, for all its steps), and `m_prev` for `m[t-1]`.
     """
     series = series_names(context.program)
     known = set(context.shapes) | set(context.program.names)
     formula = substitute(parse_formula(_last_side(text)), lambda name: _canonical(name, letters, known, series))
+    if target.time is None:
+        formula = over_all_steps(formula, lambda name: name in series)
     formula = _spelled_out(formula, known, series, target)
     formula = with_edges(formula, context.program, context.shapes)
     for name in names_in(formula):

@@ -5,82 +5,24 @@ else: no diagnosis changes a verdict. All sheets of a class are judged together,
 sheet is a class of one. The verdicts and their order of precedence are those of the table in the README.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
 
-from rnn_hw.answers import AnswerFile, Entry, Sheet, bind, read_answers
+from rnn_hw.answers import Entry, Sheet
 from rnn_hw.checking.formulas import Judged, judge_formulas
 from rnn_hw.checking.numbers import Numbers
 from rnn_hw.checking.slips import slip
 from rnn_hw.checking.words import judge_truth, judge_word
-from rnn_hw.errors import HomeworkError
 from rnn_hw.kinds.kind import Context, Judgement
 from rnn_hw.lang.evaluate import evaluate
 from rnn_hw.lang.parse import parse_quantity
 from rnn_hw.lang.rewrite import names_in
 from rnn_hw.lang.tree import Apply, Name, Node, Num, Program
-from rnn_hw.numerals import fraction
-from rnn_hw.problem import Problem, load_problem
+from rnn_hw.problem import Problem
 from rnn_hw.results import Line, Report, Value, Verdict
 from rnn_hw.solver import true_value
-from rnn_hw.source import diagnostic
-
-
-def check(
-    answers: "str | os.PathLike[str]", problem: "str | os.PathLike[str] | None" = None, strict: bool = False
-) -> Report:
-    """The verdicts on one answer file. `problem` wins over the file's own. Raises `HomeworkError` for unusable files."""
-    file = read_answers(answers)
-    found = load_problem(problem) if problem is not None else problem_of(file)
-    return check_sheets(found, [bound(file, found)], strict)[0]
-
-
-def check_files(paths: Sequence[str], problem: str | None = None, strict: bool = False) -> list[Report | HomeworkError]:
-    """A report for each file, or why it is unusable, in their order; sheets of one problem are judged together."""
-    found: list[Report | HomeworkError] = []
-    problems: dict[str, Problem] = {}
-    together: dict[str, list[tuple[int, Sheet]]] = {}
-    for number, path in enumerate(paths):
-        try:
-            file = read_answers(path)
-            where = problem if problem is not None else file.problem_path or ""
-            if where not in problems:
-                problems[where] = load_problem(where) if problem is not None else problem_of(file)
-            together.setdefault(where, []).append((number, bound(file, problems[where])))
-            found.append(HomeworkError())
-        except HomeworkError as error:
-            found.append(error)
-    for where, sheets in together.items():
-        reports = check_sheets(problems[where], [sheet for _, sheet in sheets], strict)
-        for (number, _), report in zip(sheets, reports, strict=True):
-            found[number] = report
-    return found
-
-
-def problem_of(file: AnswerFile) -> Problem:
-    """The problem that an answer file names. Raises `HomeworkError`."""
-    path = file.problem_path
-    if path is None:
-        help = "write `problem: FILE.yaml` into it, or name the file with `--problem`"
-        root = file.document.root
-        raise HomeworkError(diagnostic(file.document, "missing-field", "the answers name no problem", root, help))
-    try:
-        return load_problem(path)
-    except HomeworkError as error:
-        if any(d.span is not None for d in error.diagnostics):
-            raise
-        value = file.document.root.entries["problem"]
-        placed = (diagnostic(file.document, d.code, d.message, value, d.help) for d in error.diagnostics)
-        raise HomeworkError(*placed) from None
-
-
-def bound(file: AnswerFile, problem: Problem) -> Sheet:
-    """The answers of a file by the lines of a problem."""
-    setup = problem.setup
-    return bind(file, problem.lines, setup.shapes, setup.steps, setup.single, problem.kind.aliases, problem.names)
 
 
 def check_sheets(problem: Problem, sheets: Sequence[Sheet], strict: bool = False) -> list[Report]:
@@ -107,7 +49,7 @@ def _report(problem: Problem, sheet: Sheet, student: int, truth: Mapping[str, Va
         else:
             verdict = _verdict(line, entry, student, truth[line.key], numbers, judgement)
         points = _points(problem, line, verdict.verdict)
-        worth = Fraction(0) if not line.asked else (fraction(line.points) or Fraction(0))
+        worth = Fraction(0) if not line.asked else Fraction(line.points)
         score, most = score + points, most + worth
         verdicts.append(verdict._replace(points=str(points), max_points=str(worth)))
     return Report(
@@ -128,7 +70,7 @@ def _points(problem: Problem, line: Line, verdict: str) -> Fraction:
     if not line.asked:
         return Fraction(0)
     share = "1" if verdict == "correct" else problem.shares.get(verdict, "0")
-    return (fraction(line.points) or Fraction(0)) * (fraction(share) or Fraction(0))
+    return Fraction(line.points) * Fraction(share)
 
 
 def _verdict(

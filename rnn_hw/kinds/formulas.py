@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from rnn_hw.kinds.kind import Array, Context, Setup, Shape, Typed
+from rnn_hw.lang.derivation import edge
+from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.evaluate import Stack
 from rnn_hw.lang.rewrite import WRITTEN_OUT, at_step, names_in
 from rnn_hw.lang.shapes import STEP_WORDS
@@ -21,14 +23,23 @@ SUBSTITUTED = "_substituted"
 
 
 def with_formulas(setup: Setup) -> Setup:
-    """The setup with a line for the formula of each quantity, if its kind has not stated them itself."""
-    if setup.context is not None or setup.formulas or not setup.program.equations:
+    """The setup with a line for the formula of each quantity, if its kind has not stated its formulas itself.
+
+    Where it has a context of its own, its formulas are lines already, and the edges between its numbers are added.
+    """
+    if setup.context is not None:
+        return setup._replace(formulas={**edge_lines(setup.context), **setup.formulas})
+    if setup.formulas or not setup.program.equations:
         return setup
-    shapes = used_shapes(setup.program, setup.shapes)
+    context = Context(setup.program, used_shapes(setup.program, setup.shapes))
+    if setup.single:  # a step with a number of its own, which a formula may name
+        number = {name: value for name, value in setup.given.items() if name in STEP_WORDS}
+        context = Context(setup.program, {**context.shapes, **dict.fromkeys(number, ())}, number, steps=1)
     constants = _constants(setup.given)
-    lines = formula_lines(Context(setup.program, shapes), setup.single)
+    lines = formula_lines(context, setup.single)
     if constants:
-        lines |= formula_lines(Context(setup.program, shapes, constants), setup.single, SUBSTITUTED)
+        put_in = context._replace(fixed={**context.fixed, **constants})
+        lines |= formula_lines(put_in, setup.single, SUBSTITUTED)
     return setup._replace(formulas=lines)
 
 
@@ -51,6 +62,20 @@ def lines_by_step(context: Context, steps: int, name: str, key: str) -> dict[str
         f"{key}[{t}]": Typed(Name(name, Time("", t)), at_step(equation.formula, t, steps), context)
         for t in range(1, steps + 1)
     }
+
+
+def edge_lines(context: Context) -> dict[str, Typed]:
+    """The derivatives along one edge between two numbers of a program, all else held: `dc[t]/df[t]`."""
+    found = {}
+    for equation in context.program.equations:
+        if equation.name.endswith(BAR):
+            continue
+        for below in dict.fromkeys(names_in(equation.formula)):
+            formula = edge(equation.target, below, context.program, context.shapes)
+            if formula is not None and below.name in context.shapes:
+                key = f"d{equation.target}/d{below}"
+                found[key] = Typed(Name(key), formula, context)
+    return found
 
 
 def used_shapes(program: Program, shapes: Mapping[str, Shape]) -> dict[str, Shape]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.lang.compiled import Code
-from rnn_hw.lang.evaluate import Result, Stack, evaluate
+from rnn_hw.lang.evaluate import Result, Stack, evaluate, reach
 from rnn_hw.lang.operations import Shape
 from rnn_hw.lang.rewrite import apart, at_step
 from rnn_hw.lang.shapes import Faulty, series_names, shape_of
@@ -21,6 +21,7 @@ from rnn_hw.lang.tree import Name, Node, Program
 
 TRAJECTORIES = 8
 STEPS = 4
+BEYOND = 2  # steps of a given sequence behind the last: a term with `x[t+1]` may be nothing there by another factor
 TOLERANCE = 1e-9  # relative to the larger of the two values; double precision leaves four digits to spare
 
 
@@ -56,13 +57,14 @@ def world(
     `shapes` names every quantity of the program and every given one.
     """
     random = np.random.default_rng(seed)
-    series, defined = series_names(program), set(program.names)
+    series, defined, back = series_names(program), set(program.names), reach(program)
     given: dict[str, Any] = {}
     for name, shape in sorted(shapes.items()):
         if name in fixed:
             given[name] = fixed[name]
         elif name in series:
-            first, count = (0, 1) if name in defined else (0, steps + 1)
+            first = min(0, 1 + back.get(name, (0, 0))[0])
+            count = 1 - first if name in defined else steps + BEYOND + 1 - first
             given[name] = Stack(random.normal(size=(count, TRAJECTORIES, *shape)), first)
         elif name not in defined:
             given[name] = random.normal(size=(TRAJECTORIES, *shape))

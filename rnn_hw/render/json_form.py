@@ -14,14 +14,21 @@ import numpy as np
 from rnn_hw.errors import Diagnostic
 from rnn_hw.lang import notation
 from rnn_hw.lang.tree import Apply, Name, Num
-from rnn_hw.results import Remark, Report, Series, Table, Trace
+from rnn_hw.results import Remark, Report, Series, Solution, Table, Trace
 from rnn_hw.view import selection
 
 VERSION = 1
 
 
-def trace(trace: Trace) -> dict[str, Any]:
-    """The contract of `solve`."""
+def trace(trace: Trace | Solution) -> dict[str, Any]:
+    """The contract of `solve`; of an assignment, a list of those of its problems."""
+    if isinstance(trace, Solution):
+        problems = [{"id": id, "solution": _trace(part)} for id, part in trace.parts]
+        return {"version": VERSION, "kind": "assignment", "title": trace.title, "problems": problems}
+    return _trace(trace)
+
+
+def _trace(trace: Trace) -> dict[str, Any]:
     put_in = selection.put_in(trace, selection.Options())
     return {
         "version": VERSION,

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnn_hw.lang import notation
 from rnn_hw.lang.tree import Apply, Name, Num
-from rnn_hw.results import Remark, Report, Series, Table, Trace
+from rnn_hw.results import Remark, Report, Series, Solution, Table, Trace
 from rnn_hw.view import plot, selection, sheet
 from rnn_hw.view.escape import LATEX_CHARACTER
 from rnn_hw.view.escape import latex as safe
@@ -31,9 +31,26 @@ MARKERS = (r"\circle*{2}", r"\circle{2}", r"\makebox(0,0){$\times$}", r"\makebox
 ACROSS, UP, POINTS = 300, 150, 60  # size of a plot in LaTeX points; points drawn of a curve
 
 
-def trace(trace: Trace, options: Options) -> str:
-    """A solved problem as a document."""
-    parts = [PREAMBLE, rf"\section*{{{safe(trace.title or trace.kind)}}}"]
+def trace(trace: Trace | Solution, options: Options) -> str:
+    """A solved problem, or all of an assignment, as a document."""
+    if isinstance(trace, Solution):
+        parts = [PREAMBLE, _title(trace.title or "assignment")]
+        for id, part, own in selection.shown_parts(trace, options):
+            title = selection.part_title(id, part.title or part.kind)
+            parts += [rf"\section*{{{safe(title)}}}", *_trace(part, own)]
+    else:
+        parts = [PREAMBLE, rf"\section*{{{safe(trace.title or trace.kind)}}}", *_trace(trace, options)]
+    return "\n".join([*parts, r"\end{document}"]) + "\n"
+
+
+def _title(title: str) -> str:
+    """The title of a document whose sections are problems."""
+    return rf"{{\LARGE\bfseries {safe(title)}\par}}"
+
+
+def _trace(trace: Trace, options: Options) -> list[str]:
+    """The paragraphs below the title."""
+    parts = []
     for group in selection.groups(trace, options):
         if isinstance(group, str):
             parts.append(safe(group) + "\n")
@@ -47,15 +64,31 @@ def trace(trace: Trace, options: Options) -> str:
         [r"$\vdots$", safe(a)] if isinstance(a, str) else [_key(a.key, trace), _value(a.value, options, trace)]
         for a in selection.answers(trace, options)
     ]
-    parts += [r"\subsection*{Answers}", _table(["name", "value"], rows)] if rows else []
-    return "\n".join([*parts, r"\end{document}"]) + "\n"
+    return parts + ([r"\subsection*{Answers}", _table(["name", "value"], rows)] if rows else [])
 
 
 def report(report: Report, options: Options) -> str:
-    """A checked sheet as a document."""
+    """A checked sheet as a document, an assignment problem by problem."""
+    title = ", ".join(filter(None, (report.student, report.problem)))
+    heading = _title(title) if report.parts else rf"\section*{{{safe(title)}}}"
+    parts = [PREAMBLE, heading, _score(report)]
+    for id, part, own in sheet.shown_parts(report, options):
+        title = selection.part_title(id, part.problem)
+        parts += [rf"\section*{{{safe(title)}}}", _score(part), *_report(part, own)]
+    if not report.parts:
+        parts += _report(report, options)
+    parts += [f"{safe(d.message)} {safe(d.help)}\n" for d in report.diagnostics]
+    return "\n".join([*parts, r"\end{document}"]) + "\n"
+
+
+def _score(report: Report) -> str:
+    return safe(f"{sheet.score(report)}: {sheet.summary(report)}") + "\n"
+
+
+def _report(report: Report, options: Options) -> list[str]:
+    """The paragraphs below title and score."""
     digits, decimals = sheet.decimals(report, options)
     figured = options._replace(digits=digits)
-    title = ", ".join(filter(None, (report.student, report.problem)))
     headings = ["line", "verdict", "yours", *["true value", "given your earlier lines"] * options.key, "points"]
     rows = []
     for verdict in sheet.verdicts(report, options):
@@ -68,20 +101,18 @@ def report(report: Report, options: Options) -> str:
         points = safe(sheet.points(verdict))
         sign = SIGNS.get(verdict.verdict, safe(sheet.GLYPHS.get(verdict.verdict, "")))
         rows.append([_key(verdict.key, report), f"{sign} {safe(verdict.verdict)}", yours, *true, points])
-    parts = [PREAMBLE, rf"\section*{{{safe(title)}}}", safe(f"{sheet.score(report)}: {sheet.summary(report)}") + "\n"]
-    parts.append(_table(headings, rows, "llp{.2\\linewidth}" + r"p{.22\linewidth}l" * options.key + "l"))
+    parts = [_table(headings, rows, "llp{.2\\linewidth}" + r"p{.22\linewidth}l" * options.key + "l")]
     wrong_line = sheet.first_wrong(report)
     if wrong_line is not None:
         parts.append(rf"\textbf{{First wrong line:}} {_key(wrong_line.key, report)}" + "\n")
-    parts += [f"{_key(v.key, report)}: {safe(v.said)}\n" for v in report.verdicts if v.said]
+    parts += [f"{_key(v.key, report)}: {safe(said)}\n" for v in report.verdicts if (said := sheet.note(v, report, options))]
     parts += _beside(report.tables, (), report.remarks, options)
     for diagnosis in report.diagnoses:
         parts.append(rf"\subsection*{{Consistent with: {safe(diagnosis.title)} ({safe(diagnosis.mistake)})}}")
         lines = ", ".join(_key(key, report) for key in diagnosis.explains)
         parts += [f"Explains {lines}.\n"] * bool(lines)
         parts += [safe(diagnosis.message) + "\n", *(f"Or equally: {safe(o)}\n" for o in diagnosis.alternatives)]
-    parts += [f"{safe(d.message)} {safe(d.help)}\n" for d in report.diagnostics]
-    return "\n".join([*parts, r"\end{document}"]) + "\n"
+    return parts
 
 
 def _step(key: str, formula: Num | Name | Apply, value: object, trace: Trace, options: Options) -> str:

@@ -7,7 +7,7 @@ GitHub's. Everything else that a person typed goes through `escape.markdown`.
 from collections.abc import Iterable, Sequence
 
 from rnn_hw.lang import notation
-from rnn_hw.results import Remark, Report, Series, Table, Trace
+from rnn_hw.results import Remark, Report, Series, Solution, Table, Trace
 from rnn_hw.view import plot, selection, sheet
 from rnn_hw.view.escape import markdown as safe
 from rnn_hw.view.escape import markdown_code as code
@@ -16,11 +16,22 @@ from rnn_hw.view.selection import Options
 LABELS = {"proof": "**Proof:** ", "warning": "**Warning:** "}
 
 
-def trace(trace: Trace, options: Options) -> str:
-    """A solved problem as a page."""
+def trace(trace: Trace | Solution, options: Options) -> str:
+    """A solved problem, or all of an assignment, as a page."""
+    if isinstance(trace, Solution):
+        parts = [f"# {safe(trace.title or 'assignment')}"]
+        for id, part, own in selection.shown_parts(trace, options):
+            parts += [f"## {safe(selection.part_title(id, part.title or part.kind))}", *_trace(part, own, "###")]
+    else:
+        parts = [f"# {safe(trace.title or trace.kind)}", *_trace(trace, options, "##")]
+    return "\n\n".join(parts) + "\n"
+
+
+def _trace(trace: Trace, options: Options, level: str) -> list[str]:
+    """The paragraphs below the title; `level` is that of their headings."""
     columns = [c for c in ("formula", "numbers", "value") if c in options.show]
     put_in = selection.put_in(trace, options)
-    parts = [f"# {safe(trace.title or trace.kind)}"]
+    parts = []
     for group in selection.groups(trace, options):
         if isinstance(group, str):
             parts.append(safe(group))
@@ -32,10 +43,10 @@ def trace(trace: Trace, options: Options) -> str:
             put = "" if put == formula else put
             cells = {"formula": formula, "numbers": put, "value": selection.text(step.value, options)}
             rows.append([_key(step.key, trace), *(code(cells[c]) if cells[c] else "" for c in columns)])
-        parts += [f"## {group.title}"] if group.title else []
+        parts += [f"{level} {group.title}"] if group.title else []
         parts.append(_table(["name", *({"numbers": "numbers put in"}.get(c, c) for c in columns)], rows))
     if not options.only:
-        parts += _beside(trace.tables, trace.series, trace.remarks, options)
+        parts += _beside(trace.tables, trace.series, trace.remarks, options, level)
     asked = selection.answers(trace, options)
     rows = [
         ["⋮", safe(a)]
@@ -43,15 +54,27 @@ def trace(trace: Trace, options: Options) -> str:
         else [_key(a.key, trace), code(selection.text(a.value, options, trace.names))]
         for a in asked
     ]
-    parts += ["## Answers", _table(["name", "value"], rows)] if rows else []
-    return "\n\n".join(parts) + "\n"
+    return parts + ([f"{level} Answers", _table(["name", "value"], rows)] if rows else [])
 
 
 def report(report: Report, options: Options) -> str:
-    """A checked sheet as a page."""
+    """A checked sheet as a page, an assignment problem by problem."""
+    title = " · ".join(filter(None, (report.student, report.problem)))
+    parts = [f"# {safe(title)}", f"**{sheet.score(report)}**: {sheet.summary(report)}"]
+    for id, part, own in sheet.shown_parts(report, options):
+        parts += [f"## {safe(selection.part_title(id, part.problem))}"]
+        parts += [f"**{sheet.score(part)}**: {sheet.summary(part)}", *_report(part, own, "###")]
+    if not report.parts:
+        parts += _report(report, options, "##")
+    faults = [f"- {code(d.code)}: {safe(d.message)} {safe(d.help)}".rstrip() for d in report.diagnostics]
+    parts += ["## Not usable", "\n".join(faults)] if faults else []
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _report(report: Report, options: Options, level: str) -> list[str]:
+    """The paragraphs below title and score; `level` is that of their headings."""
     digits, decimals = sheet.decimals(report, options)
     figured = options._replace(digits=digits)
-    title = " · ".join(filter(None, (report.student, report.problem)))
     headings = ["line", "verdict", "yours", *["true value"] * options.key, *["given your earlier lines"] * options.key]
     rows = []
     for verdict in sheet.verdicts(report, options):
@@ -65,22 +88,19 @@ def report(report: Report, options: Options) -> str:
         box = sheet.box(verdict)
         judged = [code(true) if true else "", code(box) if box else ""] if options.key else []
         rows.append([_key(verdict.key, report), said, yours, *judged, sheet.points(verdict)])
-    parts = [f"# {safe(title)}", f"**{sheet.score(report)}**: {sheet.summary(report)}"]
-    parts.append(_table([*headings, "points"], rows))
+    parts = [_table([*headings, "points"], rows)]
     wrong_line = sheet.first_wrong(report)
     if wrong_line is not None:
         parts.append(f"**First wrong line:** {_key(wrong_line.key, report)}")
-    notes = [f"- {_key(v.key, report)}: {safe(v.said)}" for v in report.verdicts if v.said]
+    notes = [f"- {_key(v.key, report)}: {safe(said)}" for v in report.verdicts if (said := sheet.note(v, report, options))]
     parts += ["\n".join(notes)] if notes else []
-    parts += _beside(report.tables, (), report.remarks, options)
+    parts += _beside(report.tables, (), report.remarks, options, level)
     for diagnosis in report.diagnoses:
         lines = ", ".join(_key(key, report) for key in diagnosis.explains)
-        parts.append(f"## Consistent with: {safe(diagnosis.title)} ({code(diagnosis.mistake)})")
+        parts.append(f"{level} Consistent with: {safe(diagnosis.title)} ({code(diagnosis.mistake)})")
         parts += [f"Explains {lines}."] * bool(lines) + [safe(diagnosis.message)] * bool(diagnosis.message)
         parts += ["\n".join(f"- or equally: {safe(other)}" for other in diagnosis.alternatives)]
-    faults = [f"- {code(d.code)}: {safe(d.message)} {safe(d.help)}".rstrip() for d in report.diagnostics]
-    parts += ["## Not usable", "\n".join(faults)] if faults else []
-    return "\n\n".join(filter(None, parts)) + "\n"
+    return parts
 
 
 def _key(key: str, source: Trace | Report) -> str:
@@ -99,7 +119,7 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _beside(
-    tables: Iterable[Table], series: Iterable[Series], remarks: Sequence[Remark], options: Options
+    tables: Iterable[Table], series: Iterable[Series], remarks: Sequence[Remark], options: Options, level: str
 ) -> list[str]:
     """What is no step: tables, plots, sentences."""
     parts = []
@@ -112,10 +132,10 @@ def _beside(
                 continue
             cells = [code(selection.text(c, options)) if selection.text(c, options) else "" for c in row[1]]
             rows.append([*["**→**" if row[0] else ""] * bool(table.marks), *cells])
-        parts += [f"## {safe(table.title)}", _table(headings, rows), safe(table.note)]
+        parts += [f"{level} {safe(table.title)}", _table(headings, rows), safe(table.note)]
     for curves in series:
         drawn = "\n".join(plot.lines(curves))
         fence = "`" * max(3, 1 + max((len(run) for run in drawn.split() if set(run) == {"`"}), default=0))
-        parts += [f"## {safe(curves.title)}", f"{fence}text\n{drawn}\n{fence}"]
+        parts += [f"{level} {safe(curves.title)}", f"{fence}text\n{drawn}\n{fence}"]
     parts += [LABELS.get(r.kind, "") + safe(r.text) for r in remarks]
     return list(filter(None, parts))

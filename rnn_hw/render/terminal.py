@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_hw.errors import Diagnostic
-from rnn_hw.results import Remark, Report, Series, Table, Trace
-from rnn_hw.view import excerpt, layout, plot, sheet, tables, worked
+from rnn_hw.results import Remark, Report, Series, Solution, Table, Trace
+from rnn_hw.view import excerpt, layout, plot, selection, sheet, tables, worked
 from rnn_hw.view.escape import terminal as safe
 from rnn_hw.view.selection import Options
 
@@ -33,10 +33,20 @@ _PLAIN = {
 }  # fmt: skip
 
 
-def show_trace(trace: Trace, options: Options, console: "Console | None" = None) -> None:
-    """Prints a solved problem: a table for each time, what is no step, and what was asked."""
+def show_trace(trace: Trace | Solution, options: Options, console: "Console | None" = None) -> None:
+    """Prints a solved problem: a table for each time, what is no step, and what was asked; or all of an assignment."""
     console = console or _console()
-    _heading(console, trace.title, trace.kind)
+    if isinstance(trace, Solution):
+        _heading(console, trace.title, "assignment")
+        for id, part, own in selection.shown_parts(trace, options):
+            _part(console, id, part.title, part.kind)
+            _show_trace(part, own, console)
+    else:
+        _heading(console, trace.title, trace.kind)
+        _show_trace(trace, options, console)
+
+
+def _show_trace(trace: Trace, options: Options, console: "Console") -> None:
     for part in worked.steps(trace, options, console.width):
         _print(console, *([_text(part), ""] if isinstance(part, str) else _drawn(part)))
     if not options.only:
@@ -46,19 +56,31 @@ def show_trace(trace: Trace, options: Options, console: "Console | None" = None)
 
 
 def show_report(report: Report, options: Options, console: "Console | None" = None) -> None:
-    """Prints a checked sheet: a line for each verdict, the first wrong line, the reasons and the score."""
+    """Prints a checked sheet: a line for each verdict, the first wrong line, reasons and score; problem by problem."""
     console = console or _console()
     _heading(console, report.student or report.problem, report.problem if report.student else "", sheet.score(report))
+    for id, part, own in sheet.shown_parts(report, options):
+        _part(console, id, part.problem, sheet.score(part))
+        _show_report(part, own, console)
+        _print(console, "")
+    if not report.parts:
+        _show_report(report, options, console)
+    else:
+        _print(console, _text(f"Total: {sheet.score(report)} ({sheet.summary(report)})", "bold"))
+
+
+def _show_report(report: Report, options: Options, console: "Console") -> None:
     _print(console, *_drawn(tables.verdicts(report, options, console.width)))
     wrong = sheet.first_wrong(report)
     if wrong is not None:
         beside = safe(sheet.pointed_out(wrong, report, options))
         first = _text(f"First wrong line: {tables.key(wrong.key, report)}", "bold")
         _print(console, first.append(f" ({beside})" if beside else "", "not bold"), "")
-    notes = [(tables.key(v.key, report), v.said) for v in report.verdicts if v.said]
+    notes = [(tables.key(v.key, report), said) for v in report.verdicts if (said := sheet.note(v, report, options))]
     if notes:
         _print(console, _listing(notes, console.width), "")
-    _beside(console, report.tables, (), report.remarks, options)
+    _beside(console, (), (), report.remarks, options)  # the sum that fails, then the table that shows it
+    _beside(console, report.tables, (), (), options)
     for diagnosis in report.diagnoses:
         lines = ", ".join(tables.key(key, report) for key in diagnosis.explains)
         items = [("explains", lines)] * bool(lines) + [("", diagnosis.message)] * bool(diagnosis.message)
@@ -125,6 +147,12 @@ def _heading(console: "Console", title: str, *beside: str) -> None:
     for part in filter(None, beside):
         heading.append(f"{' · ' if heading else ''}{safe(part)}")
     _print(console, heading, "")
+
+
+def _part(console: "Console", id: str, title: str, *beside: str) -> None:
+    """The heading of one problem of an assignment, under a line."""
+    _print(console, _text("─" * console.width, "dim"))
+    _heading(console, selection.part_title(id, title), *beside)
 
 
 def _drawn(grid: tables.Grid) -> list["RenderableType"]:

@@ -8,7 +8,7 @@ sentence about what was left out there.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rnn_hw.lang import figures, notation
 from rnn_hw.lang.tree import Apply, Name, Num, Time
-from rnn_hw.results import Answer, Cell, Step, Table, Trace, Value
+from rnn_hw.results import Answer, Cell, Solution, Step, Table, Trace, Value
 
 DIGITS = 4
 FULL_GROUPS, ENDS = 6, 2  # beyond so many time steps, that many are shown at each end
@@ -106,6 +106,33 @@ def chosen(key: str, names: Mapping[str, str], options: Options) -> bool:
     name, _, index = key.partition("[")
     own = names.get(name, name)
     return not {name, key, own, f"{own}[{index}" if index else own}.isdisjoint(options.only)
+
+
+def of_part(id: str, options: Options) -> Options | None:
+    """What of one problem of an assignment is shown, None if nothing is: `--only 4`, `--only 4/f[1]`, `--only f`."""
+    if not options.only or id in options.only:
+        return options._replace(only=())
+    own = (entry.removeprefix(f"{id}/") for entry in options.only)
+    only = tuple(entry for entry in own if entry and "/" not in entry)
+    return options._replace(only=only) if only else None
+
+
+def shown_parts(solution: Solution, options: Options) -> Iterator[tuple[str, Trace, Options]]:
+    """The problems of an assignment of which something is shown."""
+    for id, trace in solution.parts:
+        own = of_part(id, options)
+        if own is not None and (not own.only or _any_chosen(trace, own)):
+            yield id, trace, own
+
+
+def _any_chosen(trace: Trace, options: Options) -> bool:
+    keys = chain((answer.key for answer in trace.answers), (step.key for step in trace.steps))
+    return any(chosen(key, trace.names, options) for key in keys)
+
+
+def part_title(id: str, title: str) -> str:
+    """What stands above one problem of an assignment."""
+    return f"Problem {id} · {title}" if title else f"Problem {id}"
 
 
 def unmatched(trace: Trace, only: Iterable[str]) -> list[str]:

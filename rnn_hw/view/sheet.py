@@ -4,7 +4,7 @@ The counterpart of `view.py`, which does this for a solved problem. Decides no v
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -33,6 +33,14 @@ def verdicts(report: Report, options: selection.Options) -> list[Verdict | str]:
         places = list(run)
         kept += places if len(places) <= RUN else [*places[:RUN_ENDS], *places[-RUN_ENDS:]]
     return selection.with_gaps(wanted, kept, "line")
+
+
+def shown_parts(report: Report, options: selection.Options) -> Iterator[tuple[str, Report, selection.Options]]:
+    """The problems of an assignment of which something is shown."""
+    for id, part in report.parts:
+        own = selection.of_part(id, options)
+        if own is not None and (not own.only or verdicts(part, own)):
+            yield id, part, own
 
 
 def decimals(report: Report, options: selection.Options) -> tuple[int, int | None]:
@@ -89,6 +97,17 @@ def marked(verdict: Verdict) -> list[list[str]] | None:
     laid = [words[k : k + across] for k in range(0, len(words), across)]
     wrong = {entry if len(shape) == 2 else (1, *entry) for entry in verdict.entries}
     return [[word + "✗" * ((i, j) in wrong) for j, word in enumerate(row, 1)] for i, row in enumerate(laid, 1)]
+
+
+def note(verdict: Verdict, report: Report, options: selection.Options) -> str:
+    """What is said of a line below the table; of a wrong array also what would follow from the earlier lines."""
+    said = verdict.said
+    if verdict.verdict == "wrong" and options.key and np.size(verdict.carried) > 1 and verdict.carried is not None:
+        if np.isfinite(verdict.carried).all() and not _same(verdict.carried, verdict.expected):
+            figured, places = decimals(report, options)
+            follows = selection.text(verdict.carried, options._replace(digits=figured), decimals=places)
+            said = "; ".join(filter(None, (said, f"from your own earlier lines it would be {follows}")))
+    return said
 
 
 def first_wrong(report: Report) -> Verdict | None:

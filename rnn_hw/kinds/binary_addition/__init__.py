@@ -10,6 +10,7 @@ import numpy as np
 
 from rnn_hw.automata import Proof, Task
 from rnn_hw.kinds.binary_addition.design import DESIGNS, Design
+from rnn_hw.kinds.binary_addition.formulas import formulas
 from rnn_hw.kinds.binary_addition.judging import judged
 from rnn_hw.kinds.binary_addition.net import Network, equations, sequence
 from rnn_hw.kinds.binary_addition.words import bit_by_bit, example, proof
@@ -45,6 +46,7 @@ def setup(form: Form) -> Setup | None:
         len(columns),
         answers={name: network.weights[name] for name in ("U", "W", "V", "b_h", "b_y")},
         extras=partial(_extras, design, network, words),
+        formulas=formulas(network),
         judge=partial(judged, design, network.program, threshold, hidden),
     )
 

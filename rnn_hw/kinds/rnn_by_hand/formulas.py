@@ -11,8 +11,8 @@ from rnn_hw.kinds.kind import Array, Context, Typed
 from rnn_hw.kinds.rnn_by_hand.program import Network, Z, forward
 from rnn_hw.lang.derivation import edge
 from rnn_hw.lang.evaluate import Stack
-from rnn_hw.lang.rewrite import HERE, WRITTEN_OUT, at_step, substitute
-from rnn_hw.lang.tree import Equation, Name, Program, Time
+from rnn_hw.lang.rewrite import WRITTEN_OUT, at_step, names_in, substitute
+from rnn_hw.lang.tree import Equation, Name, Program
 
 VECTOR = "_vector"
 
@@ -50,14 +50,14 @@ def _edges(net: Network, steps: int) -> dict[str, Typed]:
     state = twin.get("a")
     assert state is not None
     inner = {e.target: e.formula for e in twin.equations if e.name == "z"}
-    program = Program((Equation(state.target, substitute(state.formula, lambda name: inner.get(name, name))),))
-    context = Context(program, dict.fromkeys(used_shapes(program, {}), ()), steps=steps)
-    lines = {}
-    for below in (Name("a", Time("t", -1)), Name("W_x"), Name("W_a")):
-        formula = edge(Name("a", HERE), below, program, {})
-        assert formula is not None
+    formula = substitute(state.formula, lambda name: inner.get(name, name))
+    program = Program((Equation(state.target, formula),))
+    context = Context(program, used_shapes(program, {}), steps=steps)
+    found = {}
+    for below in dict.fromkeys(names_in(formula)):
+        along = edge(state.target, below, program, {})
+        assert along is not None
         for t in range(1, steps + 1):
-            by, of = at_step(below, t, steps), Name("a", Time("", t))
-            key = f"d{of}/d{by}"
-            lines[key] = Typed(Name(key), at_step(formula, t, steps), context)
-    return lines
+            key = f"d{at_step(state.target, t, steps)}/d{at_step(below, t, steps)}"
+            found[key] = Typed(Name(key), at_step(along, t, steps), context)
+    return found
