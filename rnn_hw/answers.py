@@ -18,6 +18,7 @@ from rnn_hw.fields import (
     Reader,
     Unread,
     Written,
+    by_letter,
     exact_array,
     key_of,
     read_array,
@@ -127,14 +128,14 @@ def bind(
     by_name: dict[str, list[Line]] = {}
     for line in lines:
         by_name.setdefault(line.name, []).append(line)
-    sheet = {theirs: ours for ours, theirs in names.items()}
+    sheet = by_letter(names)
     entries: dict[str, Entry] = {}
     whole: dict[str, Entry] = {}
     found: list[Diagnostic] = []
     for text, value in file.answers.entries.items():
         key = _canonical(text, by_key, by_name, sheet, aliases, single)
         if key is None:
-            help = _known_times(text, by_name, steps) or did_you_mean(text, [*by_name, *sheet])
+            help = _known_times(text, by_name, steps) or did_you_mean(text, [*by_name, *names.values()])
             message = f"`{short(text)}` is no line of this problem"
             found.append(diagnostic(file.document, "unknown-key", message, file.answers.keys[text], help))
         elif key in by_key:

@@ -64,20 +64,13 @@ def read_assignment(document: Document) -> Assignment:
         message = f"the assignment lists {len(fields.entries):,} problems, more than {MOST_PARTS}"
         reader.fault("too-large", message, root.keys["problems"], "make two assignments of it")
         reader.finish()
-    parts, inner = [], list[Diagnostic]()
+    parts, elsewhere = [], list[Diagnostic]()
     for id, value in fields.entries.items():
         _check_id(reader, id, fields.keys[id])
-        problem = _problem(reader, id, value, inner)
+        problem = _problem(reader, id, value, elsewhere)
         if problem is not None and isinstance(value, Fields):
             parts.append(Part(id, _worth(reader, problem, value.get("points"), fields.keys[id])))
-    if reader.faults and inner:  # the assignment's own first
-        try:
-            reader.finish()
-        except HomeworkError as error:
-            raise HomeworkError(*error.diagnostics, *inner) from None
-    if inner:
-        raise HomeworkError(*inner)
-    reader.finish()
+    reader.finish(elsewhere)
     return Assignment(document.file, title, tuple(parts))
 
 
@@ -88,13 +81,13 @@ def _is_assignment(root: Fields) -> bool:
 
 def _check_id(reader: Reader, id: str, key: Scalar) -> None:
     """Reports an id that could not stand in front of a key, as `4` does in `4/f[1]`."""
-    if not id.isprintable() or id != id.strip() or len(id) > 40 or set("/[],") & set(id):
+    if not id or not id.isprintable() or id != id.strip() or len(id) > 40 or set("/[],") & set(id):
         help = "an id is short, such as `1` or `2a`, and holds no slash, comma or square bracket"
         reader.fault("bad-name", f"`{short(id)}` cannot be the id of a problem", key, help)
 
 
-def _problem(reader: Reader, id: str, value: Value, inner: list[Diagnostic]) -> Problem | None:
-    """One listed problem. Faults of the listing go to the reader, those within the problem into `inner`."""
+def _problem(reader: Reader, id: str, value: Value, elsewhere: list[Diagnostic]) -> Problem | None:
+    """One listed problem. Faults in its own file go into `elsewhere`, all others to the reader."""
     if not isinstance(value, Fields):
         help = f"write `{{file: {short(value.text)}}}`" if isinstance(value, Scalar) and value.text else ""
         reader.fault("not-a-map", f"problem `{short(id)}` is a map of `file` and `points`", value, help)
@@ -112,7 +105,8 @@ def _problem(reader: Reader, id: str, value: Value, inner: list[Diagnostic]) -> 
             return None
         return read_problem(document)
     except HomeworkError as error:
-        inner += error.diagnostics
+        for found in error.diagnostics:
+            (reader.faults if found.file == reader.document.file else elsewhere).append(found)
         return None
 
 

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from rnn_hw.errors import Diagnostic
+    from rnn_hw.results import Progress
     from rnn_hw.view.selection import Options
 
 app = typer.Typer(
@@ -85,6 +88,17 @@ def _show_faults(diagnostics: "Iterable[Diagnostic]", as_json: bool) -> None:
         terminal.show_diagnostics(diagnostics)
 
 
+def _progress(form: Format) -> "AbstractContextManager[Progress | None]":
+    """A bar for what takes long, on a terminal."""
+    from contextlib import nullcontext
+
+    if form != Format.table or not sys.stderr.isatty():
+        return nullcontext()
+    from rnn_hw.render import terminal
+
+    return terminal.progress()
+
+
 def _options(digits: int | None, everything: bool, only: str, show: str, key: bool = True) -> "Options":
     from rnn_hw.view.selection import Options
 
@@ -118,7 +132,8 @@ def solve(
     from rnn_hw.solver import solve_all
 
     found = load(problem)
-    trace = solve_all(found) if isinstance(found, Assignment) else solved(found)
+    with _progress(form) as progress:
+        trace = solve_all(found, progress) if isinstance(found, Assignment) else solved(found, progress)
     if form == Format.json:
         from rnn_hw.render import json_form
 
@@ -211,7 +226,7 @@ def new(kind: Annotated[str, typer.Argument(metavar="KIND", help="A kind, see `r
 
 @app.command()
 @_reports_faults
-def template(problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file.")]) -> None:
+def template(problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem or assignment.")]) -> None:
     """Print an answer file to fill in."""
     from rnn_hw.guide import template_text
 

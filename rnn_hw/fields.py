@@ -5,7 +5,7 @@ all of them in one run. Which fields there are, and what they mean, is not known
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -43,6 +43,12 @@ def spelled(key: str, name: Callable[[str], str]) -> str:
     """A key with another name of its quantity: `V_formula` is `m_formula` where the sheet calls `m` V."""
     found = _FORMULA(key)
     return name(found[1]) + found[2] if found else name(key)
+
+
+def by_letter(names: Mapping[str, str]) -> dict[str, str]:
+    """The canonical names by the sheet's own letters, these as written and as `split_key` gives them."""
+    written = {theirs: ours for ours, theirs in names.items()}
+    return {split_key(theirs)[0]: ours for theirs, ours in written.items()} | written
 
 
 def key_of(name: str, time: int | None, single: bool = False) -> str:
@@ -142,10 +148,11 @@ class Reader:
     ) -> None:
         self.faults.append(diagnostic(self.document, code, message, at, help, notes))
 
-    def finish(self) -> None:
-        """Raises everything that was found, in the order of the file."""
-        if self.faults:
-            raise HomeworkError(*sorted(self.faults, key=lambda d: d.span or Span(0, 0, 0)))
+    def finish(self, elsewhere: Iterable[Diagnostic] = ()) -> None:
+        """Raises everything that was found, in the order of the file, behind what was found in others."""
+        found = [*elsewhere, *sorted(self.faults, key=lambda d: d.span or Span(0, 0, 0))]
+        if found:
+            raise HomeworkError(*found)
 
     def known_keys(self, fields: Fields, known: Collection[str], what: str) -> None:
         """Reports keys that nobody would read."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rnn_hw.errors import did_you_mean
-from rnn_hw.fields import Reader, key_of, spelled, split_key, text_of
+from rnn_hw.fields import Reader, by_letter, key_of, spelled, split_key, text_of
 from rnn_hw.kinds import KINDS, kind
 from rnn_hw.kinds.formulas import with_formulas
 from rnn_hw.kinds.kind import Form, Kind, Setup
@@ -28,7 +28,7 @@ COMMON = {
     "kind": "which kind of problem this is",
     "title": "a line to head the solution",
     "given": "the quantities that are given",
-    "ask": "the lines that are asked, by name (`h`) or key (`h[2]`); all of them if left out",
+    "ask": "the lines that are asked, by name (`h`), key (`h[2]`) or as a formula (`h_formula`); all values if left out",
     "decimals": "the place asked, in decimals",
     "digits": "the place asked, in significant figures",
     "points": "points per line, by name or key; 1 if left out",
@@ -225,7 +225,7 @@ def _shares(reader: Reader, root: Fields) -> dict[str, str]:
 
 def _lines(reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapping[str, str]) -> tuple[Line, ...]:
     """Every line that can be answered, in the order of the steps, with what is asked and its points."""
-    sheet = {theirs: ours for ours, theirs in names.items()}
+    sheet = by_letter(names)
     every = [(key_of(n, t, setup.single), n, t, form) for n, t, form in _every(setup)]
     bare = {name for _, name, _, _ in every}
     keys = {key for key, _, _, _ in every}
@@ -240,7 +240,10 @@ def _lines(reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapp
         if f"{base}[t]" in keys:  # a formula for every step
             return f"{base}[t]"
         reader.fault(
-            "unknown-key", f"`{text}` in `{what}` is no line of this problem", at, did_you_mean(text, [*bare, *sheet])
+            "unknown-key",
+            f"`{text}` in `{what}` is no line of this problem",
+            at,
+            did_you_mean(text, [*bare, *names.values()]),
         )
         return None
 

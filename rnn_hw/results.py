@@ -5,7 +5,7 @@ points of a plot, a remark). Records only: nothing here computes, and nothing he
 these records may hold what a person typed; whoever prints them escapes them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ Value = float | NDArray[Any] | bool | str | Node
 
 # What a cell of a table can hold; a number or array is shown with the digits the reader asks for.
 Cell = str | int | float | NDArray[Any] | Node | None
+
+
+Progress = Callable[[int, int], None]  # told how much of a long computation is done, and of how much
 
 
 class FreeText(str):

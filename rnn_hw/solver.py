@@ -17,16 +17,19 @@ from rnn_hw.lang.rewrite import at_last, unrolled
 from rnn_hw.lang.shapes import settled
 from rnn_hw.lang.tree import Apply, Equation, Name, Time
 from rnn_hw.problem import Problem
-from rnn_hw.results import Answer, Line, Solution, Step, Trace, Value
+from rnn_hw.results import Answer, Line, Progress, Solution, Step, Trace, Value
 
 Array = NDArray[Any]
 
 
-def solve(problem: Problem) -> Trace:
-    """The worked solution. Long sequences cost nothing until their steps are looked at."""
+def solve(problem: Problem, progress: Progress | None = None) -> Trace:
+    """The worked solution. Long sequences cost nothing until their steps are looked at.
+
+    `progress` is told, from time to time, how much of a long computation is done.
+    """
     setup = problem.setup
     result = evaluate(setup.program, setup.given, setup.shapes, setup.steps)
-    extras = setup.extras(result)
+    extras = setup.extras(result, progress) if setup.long and progress else setup.extras(result)
     return Trace(
         problem.kind.name,
         problem.title,
@@ -41,9 +44,9 @@ def solve(problem: Problem) -> Trace:
     )
 
 
-def solve_all(assignment: Assignment) -> Solution:
+def solve_all(assignment: Assignment, progress: Progress | None = None) -> Solution:
     """The worked solutions of all problems of an assignment."""
-    return Solution(assignment.title, tuple((part.id, solve(part.problem)) for part in assignment.parts))
+    return Solution(assignment.title, tuple((part.id, solve(part.problem, progress)) for part in assignment.parts))
 
 
 def true_value(problem: Problem, result: Result, line: Line) -> Value:

@@ -22,9 +22,9 @@ from rnn_hw.automata import Proof
 from rnn_hw.errors import Diagnostic
 from rnn_hw.fields import Reader, exact_array
 from rnn_hw.kinds import kind
-from rnn_hw.kinds.kind import Extras, Form, Judgement, Setup
 from rnn_hw.kinds.binary_addition.design import DESIGNS
 from rnn_hw.kinds.binary_addition.net import Network, equations, sequence
+from rnn_hw.kinds.kind import Extras, Form, Judgement, Setup
 from rnn_hw.lang.evaluate import evaluate
 from rnn_hw.lang.notation import source
 from rnn_hw.results import Remark, Table

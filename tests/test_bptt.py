@@ -99,7 +99,9 @@ def test_any_cell_is_derived_and_agrees_with_finite_differences(cell: str) -> No
         if isinstance(value, Stack):
             continue
         way = random.normal(size=value.shape)
-        ends = [evaluate(program, given | {name: value + s * 1e-6 * way}, shapes, steps).values["loss"] for s in (1, -1)]
+        ends = [
+            evaluate(program, given | {name: value + s * 1e-6 * way}, shapes, steps).values["loss"] for s in (1, -1)
+        ]
         central = (float(np.asarray(ends[0])) - float(np.asarray(ends[1]))) / 2e-6
         bar = np.asarray(result.values[name + BAR])
         assert bar.shape == value.shape
@@ -288,7 +290,9 @@ def test_with_numbers_every_weight_is_confirmed(tmp_path: Path) -> None:
     terms = tables["The sums over time, term by term"].rows
     assert [row[1] for row in terms] == [1, 2, 3, "sum"] * 2
     for k in (0, 4):
-        np.testing.assert_allclose(sum(float(np.asarray(r[2])) for r in terms[k : k + 3]), float(np.asarray(terms[k + 3][2])))
+        np.testing.assert_allclose(
+            sum(float(np.asarray(r[2])) for r in terms[k : k + 3]), float(np.asarray(terms[k + 3][2]))
+        )
     for _, value, central, _ in tables["Confirmed by finite differences"].rows:
         np.testing.assert_allclose(float(np.asarray(value)), float(np.asarray(central)), rtol=1e-7)
     keys = [step.key for step in trace.steps]

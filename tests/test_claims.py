@@ -24,6 +24,9 @@ from rnn_hw.kinds.kind import Form, Setup
 from rnn_hw.lang.bounds import Bounds, always
 from rnn_hw.lang.claims.candidates import candidates, costs
 from rnn_hw.lang.claims.claim import claim_text, parse_claim
+from rnn_hw.lang.claims.proof import Proof, prove
+from rnn_hw.lang.claims.search import Nothing
+from rnn_hw.lang.claims.trials import Counterexample
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
 from rnn_hw.lang.identity import world
 from rnn_hw.lang.interval import EVERY, Interval, hull, meet, point, read_interval
@@ -31,11 +34,8 @@ from rnn_hw.lang.intervals import ARITHMETIC, bounds, of_operation
 from rnn_hw.lang.jacobian import partial, total
 from rnn_hw.lang.operations import OPERATIONS
 from rnn_hw.lang.parse import parse_formula, parse_program, parse_quantity
-from rnn_hw.lang.claims.proof import Proof, prove
-from rnn_hw.lang.claims.search import Nothing
 from rnn_hw.lang.shapes import infer
 from rnn_hw.lang.tree import Name, Program, Time
-from rnn_hw.lang.claims.trials import Counterexample
 from rnn_hw.source import parse, read
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -396,7 +396,8 @@ def test_the_true_value(row: str, reading: str, tmp_path: Path) -> None:
 
 # A row whose truth is a formula -> lines of a problem and a right side for each; another loss where the row has several.
 _SUM = " + ".join(
-    f"{k}_bar[t+1]*{s}'(w_{k}x*x[t+1] + w_{k}h*h[t])*w_{k}h" for k, s in zip("ifog", ("σ", "σ", "σ", "tanh"), strict=True)
+    f"{k}_bar[t+1]*{s}'(w_{k}x*x[t+1] + w_{k}h*h[t])*w_{k}h"
+    for k, s in zip("ifog", ("σ", "σ", "σ", "tanh"), strict=True)
 )
 _CHAIN = " + ".join(f"{k}_bar[t+1]*∂{k}[t+1]/∂h[t]" for k in "ifog")
 _ADJOINTS = {

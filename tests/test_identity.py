@@ -158,7 +158,7 @@ def test_the_same_pair_gets_the_same_answer_in_another_world() -> None:
     assert np.array_equal(one.first, two.first)
 
 
-@pytest.mark.parametrize("text", ["c[t] + 0*c[t+1]", "sum[s](x[s+1])", "x[9]", "h[T+1]"])
+@pytest.mark.parametrize("text", ["c[t] + 0*c[t+1]", "sum[s](c[s+1])", "x[9]", "h[T+1]"])
 def test_a_step_that_does_not_exist_is_said(text: str) -> None:
     found = compare(parse_formula("c[t]"), parse_formula(text), PLAIN)
     assert isinstance(found, MissingStep)

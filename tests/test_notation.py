@@ -17,7 +17,7 @@ from rnn_hw.lang.letters import name_text
 from rnn_hw.lang.mathml import mathml, mathml_equation
 from rnn_hw.lang.notation import latex, latex_equation, source, source_equation, unicode, unicode_equation
 from rnn_hw.lang.operations import LOOSE, OPERATIONS, OVER_TIME, Operation
-from rnn_hw.lang.parse import parse_formula, parse_program
+from rnn_hw.lang.parse import MAX_OPERATIONS, parse_formula, parse_program
 from rnn_hw.lang.tree import Apply, Name, Node, Num, Time
 
 # ---- trees that the parser can produce -------------------------------------------------------------------------------
@@ -352,7 +352,12 @@ def test_a_name_of_the_sheet_is_only_ever_text(name: str) -> None:
 
 
 def test_the_longest_formulas_are_written() -> None:
-    for text in ("-" * 250 + "x", "+".join("x" * 251), "x" + "ᵀ" * 250, "(" * 39 + "x" + "**2)" * 39):
+    for text in (
+        "-" * MAX_OPERATIONS + "x",
+        "+".join("x" * (MAX_OPERATIONS + 1)),
+        "x" + "ᵀ" * MAX_OPERATIONS,
+        "(" * 39 + "x" + "**2)" * 39,
+    ):
         tree = parse_formula(text)
         assert text[0] == "-" or parse_formula(source(tree)) == tree
         assert unicode(tree)

@@ -193,7 +193,10 @@ SLIPS: list[tuple[str, str, str, tuple[int, int], str]] = [
     ("x[" + "9" * 5000 + "]", "number-too-long", "a number of 5,000 characters", (3, 5003), ""),
     ("x" * (MAX_DIGITS + 1), "too-long", "a name of 61 characters", (1, 62), ""),
     ("x" * (MAX_LENGTH + 1), "too-long", "the text is 20,001 characters long, more than 20,000", (1, 2), ""),
-    ("+".join("x" * (MAX_OPERATIONS + 2)), "too-long", "one formula has more than 250 operations", (504, 505), NAMES),
+    (
+        "+".join("x" * (MAX_OPERATIONS + 2)), "too-long", f"one formula has more than {MAX_OPERATIONS} operations",
+        (2 * MAX_OPERATIONS + 4, 2 * MAX_OPERATIONS + 5), NAMES,
+    ),
     ("(" * (MAX_DEPTH + 1) + "x", "too-deep", "brackets are nested more than 40 deep", (41, 42), DEEP),
     ("√" * (MAX_DEPTH + 1) + "x", "too-deep", "brackets are nested more than 40 deep", (41, 42), DEEP),
     ("a**" * (MAX_DEPTH + 1) + "a", "too-deep", "brackets are nested more than 40 deep", (124, 125), DEEP),
@@ -276,7 +279,9 @@ def test_what_is_just_within_the_bounds() -> None:
     assert parse_formula("1" * MAX_DIGITS) == Num(float("1" * MAX_DIGITS))
     assert parse_formula(f"h[t-{MAX_SHIFT}]") == Name("h", Time("t", -MAX_SHIFT))
     assert parse_formula("x" + " " * (MAX_LENGTH - 1)) == Name("x")
-    program = parse_program("\n".join(f"a{k} = " + "+".join("x" * 200) for k in range(20)))  # bounds are per formula
+    program = parse_program(
+        "\n".join(f"a{k} = " + "+".join("x" * (MAX_OPERATIONS - 1)) for k in range(20))
+    )  # bounds are per formula
     assert len(program.equations) == 20
 
 

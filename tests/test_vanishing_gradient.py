@@ -12,9 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnn_hw.errors import HomeworkError
-from rnn_hw.kinds.vanishing_gradient.activation import analysed
-from rnn_hw.kinds.vanishing_gradient.theorems import EXPLODES, UNDETERMINED, VANISHES, Slopes, balanced, judge, limit_of_powers
 from rnn_hw.kinds.kind import Extras
+from rnn_hw.kinds.vanishing_gradient.activation import analysed
+from rnn_hw.kinds.vanishing_gradient.theorems import (
+    EXPLODES,
+    UNDETERMINED,
+    VANISHES,
+    Slopes,
+    balanced,
+    judge,
+    limit_of_powers,
+)
 from rnn_hw.lang.evaluate import evaluate
 from rnn_hw.lang.operations import OPERATIONS
 from rnn_hw.lang.parse import parse_formula

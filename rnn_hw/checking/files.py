@@ -89,18 +89,24 @@ def bound(file: AnswerFile, problem: Problem) -> Sheet:
 def bound_all(file: AnswerFile, assignment: Assignment) -> Sheets:
     """The answers of a file by the problems of an assignment; a problem that it leaves out is a blank sheet."""
     ids = [part.id for part in assignment.parts]
-    answers, found = file.answers, []
+    answers, found, loose = file.answers, [], []
     for id, value in answers.entries.items():
         if id not in ids:
             help = did_you_mean(id, ids)
             if not isinstance(value, Fields) and not help.startswith("did"):
-                help = "answers stand below the id of their problem" + (f"; {help}" if help else "")
+                loose.append(id)  # the lines of a sheet on one problem may be many
+                continue
             message = f"`{short(id)}` is no problem of this assignment"
             found.append(diagnostic(file.document, "unknown-key", message, answers.keys[id], help))
         elif not isinstance(value, Fields) and not (isinstance(value, Scalar) and value.is_null):
             help = "write below it one line for each, such as `h[1]: 0.217`"
             message = f"the answers to `{short(id)}` are a map of keys and values"
             found.append(diagnostic(file.document, "not-a-map", message, value, help))
+    if loose:
+        others = f", nor are {len(loose) - 1:,} more" if len(loose) > 2 else ", nor is one more" * (len(loose) - 1)
+        message = f"`{short(loose[0])}` is no problem of this assignment{others}"
+        help = "; ".join(filter(None, ("answers stand below the id of their problem", did_you_mean(loose[0], ids))))
+        found.append(diagnostic(file.document, "unknown-key", message, answers.keys[loose[0]], help))
     sheets = []
     for part in assignment.parts:
         given = answers.get(part.id)

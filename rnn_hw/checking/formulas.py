@@ -7,9 +7,10 @@ of the person's own: the same program with their formulas in place of the true o
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
+from rnn_hw.kinds.formulas import edge_key
 from rnn_hw.kinds.kind import Context
 from rnn_hw.lang.derivation import with_edges
 from rnn_hw.lang.differentiate import BAR
@@ -22,7 +23,7 @@ from rnn_hw.lang.rewrite import HERE, names_in, over_all_steps, rebuilt, simplif
 from rnn_hw.lang.shapes import STEP_WORDS, Faulty, series_names, shape_of
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
-UNDERSTOOD = ("unknown-name", "no-series")  # it is a formula, of something else
+UNDERSTOOD = ("unknown-name", "no-series", "circular")  # it is a formula, of something else
 PREVIOUS = "_prev"  # how a single step is shown: `m_prev`
 Letters = Callable[[str], str]
 MOST_TERMS = 24  # of a wrong formula that is searched for the term in which it departs
@@ -169,6 +170,8 @@ def read_formula(text: str, target: Name, context: Context, letters: Letters = s
     if target.time is None:
         formula = over_all_steps(formula, lambda name: name in series)
     formula = _spelled_out(formula, known, series, target)
+    if any(node == target or (_is_edge(node) and edge_key(*node.arguments) == str(target)) for node in walk(formula)):
+        raise HomeworkError(Diagnostic("circular", "it names the very quantity that it is to say", formula.span))
     formula = with_edges(formula, context.program, context.shapes)
     for name in names_in(formula):
         if name.name not in known and name.name not in STEP_WORDS and name.name not in CONSTANTS:
@@ -202,7 +205,11 @@ def _last_side(text: str) -> str:
 
 
 def _has_edges(node: Node) -> bool:
-    return any(isinstance(n, Apply) and n.operation in ("partial", "total") for n in walk(node))
+    return any(_is_edge(n) for n in walk(node))
+
+
+def _is_edge(node: Node) -> TypeGuard[Apply]:
+    return isinstance(node, Apply) and node.operation in ("partial", "total")
 
 
 def _spelled_out(node: Node, known: set[str], series: set[str], target: Name) -> Node:

@@ -15,6 +15,8 @@ from rnn_hw.checking.formulas import Judged, judge_formulas
 from rnn_hw.checking.numbers import Numbers
 from rnn_hw.checking.slips import slip
 from rnn_hw.checking.words import judge_truth, judge_word
+from rnn_hw.fields import by_letter
+from rnn_hw.kinds.formulas import FORMULA
 from rnn_hw.kinds.kind import Context, Judgement
 from rnn_hw.lang.evaluate import evaluate
 from rnn_hw.lang.parse import parse_quantity
@@ -109,11 +111,11 @@ def _formulas(problem: Problem, sheet: Sheet, truth: Mapping[str, Value]) -> dic
         typed = problem.setup.formulas.get(key)
         context = typed.context if typed else problem.setup.context or _own_context(truth[key])
         group = together.setdefault(id(context), (context, {}))
-        group[1][key] = typed.target if typed else parse_quantity(key)
-    sheet_letters, aliases = {theirs: ours for ours, theirs in problem.names.items()}, problem.kind.aliases
+        group[1][key] = typed.target if typed else parse_quantity(key.removesuffix(FORMULA))
+    own, aliases = by_letter(problem.names), problem.kind.aliases
 
     def letters(name: str) -> str:
-        return sheet_letters.get(name) or aliases.get(name, name)
+        return own.get(name) or aliases.get(name, name)
 
     for context, targets in together.values():
         right = {target: _tree(truth[key]) for key, target in targets.items()}

@@ -14,9 +14,9 @@ from rnn_hw.kinds.kind import Array, Context, Setup, Shape, Typed
 from rnn_hw.lang.derivation import edge
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.evaluate import Stack
-from rnn_hw.lang.rewrite import WRITTEN_OUT, at_step, names_in
+from rnn_hw.lang.rewrite import WRITTEN_OUT, at_last, at_step, names_in
 from rnn_hw.lang.shapes import STEP_WORDS
-from rnn_hw.lang.tree import Name, Program, Time
+from rnn_hw.lang.tree import Name, Node, Program, Time
 
 FORMULA = "_formula"
 SUBSTITUTED = "_substituted"
@@ -44,24 +44,29 @@ def with_formulas(setup: Setup) -> Setup:
 
 
 def formula_lines(context: Context, single: bool = False, suffix: str = FORMULA) -> dict[str, Typed]:
-    """The right side of every equation of a program, by key: `h_formula[t]`, `loss_formula`."""
+    """The right side of every equation of a program, by key: `h_formula[t]`, `loss_formula`.
+
+    Where the context is about a few steps, each of them has a line as well: `dW_x_formula[3]`.
+    """
     found = {}
     for equation in context.program.equations:
         timed = equation.target.time is not None and not single
-        key = equation.name + suffix + "[t]" * timed
-        found[key] = Typed(equation.target, equation.formula, context)
+        found[equation.name + suffix + "[t]" * timed] = Typed(equation.target, equation.formula, context)
+        if timed:
+            found |= lines_by_step(context, equation.name, equation.name + suffix)
     return found
 
 
-def lines_by_step(context: Context, steps: int, name: str, key: str) -> dict[str, Typed]:
-    """The right side of one equation at each of a few steps: `dW_x_formula[3]`."""
-    equation = context.program.get(name)
+def lines_by_step(context: Context, name: str, key: str) -> dict[str, Typed]:
+    """The right side of one equation at each step, where the context is about a few: `a_vector[2]`."""
+    equation, steps = context.program.get(name), context.steps
     if equation is None or steps > WRITTEN_OUT:
         return {}
-    return {
-        f"{key}[{t}]": Typed(Name(name, Time("", t)), at_step(equation.formula, t, steps), context)
-        for t in range(1, steps + 1)
-    }
+    found = {}
+    for t in range(1, steps + 1):
+        formula = at_last(at_step(equation.formula, t, steps), t, steps)
+        found[f"{key}[{t}]"] = Typed(Name(name, Time("", t)), formula, context)
+    return found
 
 
 def edge_lines(context: Context) -> dict[str, Typed]:
@@ -73,9 +78,14 @@ def edge_lines(context: Context) -> dict[str, Typed]:
         for below in dict.fromkeys(names_in(equation.formula)):
             formula = edge(equation.target, below, context.program, context.shapes)
             if formula is not None and below.name in context.shapes:
-                key = f"d{equation.target}/d{below}"
+                key = edge_key(equation.target, below)
                 found[key] = Typed(Name(key), formula, context)
     return found
+
+
+def edge_key(above: Node, below: Node) -> str:
+    """The key of a derivative along one edge."""
+    return f"d{above}/d{below}"
 
 
 def used_shapes(program: Program, shapes: Mapping[str, Shape]) -> dict[str, Shape]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.fields import Reader
-from rnn_hw.lang.evaluate import Result, Stack
+from rnn_hw.lang.evaluate import Stack
 from rnn_hw.lang.tree import Name, Node, Program
 from rnn_hw.results import Remark, Series, Table, Value
 from rnn_hw.source import Fields
@@ -69,7 +69,6 @@ class Context(NamedTuple):
     `steps` is the number of steps where the formulas are about so many and no others, else 0.
     """
 
-
     program: Program
     shapes: Mapping[str, Shape]
     fixed: Mapping[str, Any] = {}
@@ -95,7 +94,8 @@ class Setup(NamedTuple):
     answers: Mapping[str, Value] = {}  # lines that no equation defines: words, formulas, designed weights
     shown: Mapping[str, Array] = {}  # values of which the steps show another name, such as the step count `t`
     single: bool = False  # one step that is not numbered
-    extras: Callable[[Result], Extras] = lambda result: Extras()
+    extras: Callable[..., Extras] = lambda result: Extras()  # of the result
+    long: bool = False  # `extras` may take long, and takes a `Progress` to report to as well
     formulas: Mapping[str, Typed] = {}  # by key, lines that are asked only where the file names them
     context: Context | None = None  # of the formulas among `answers`, if they are about more than their own variable
     judge: Callable[[Mapping[str, Any]], Judgement] | None = None  # lines of `answers`, as the person's values

@@ -25,7 +25,7 @@ from rnn_hw.lang.tokens import Token, plain_name, refusal, tokens
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 MAX_LENGTH = 20_000  # characters of a text
-MAX_OPERATIONS = 250  # in one formula: bounds the depth of the tree, and so the recursion of every reading
+MAX_OPERATIONS = 100  # in one formula: bounds the depth of the tree, and so the recursion of every reading
 MAX_DEPTH = 40  # brackets inside brackets
 MOST_FAULTS = 20  # after which a bracket left open may hide the equations behind it
 MAX_SHIFT = 9999  # in a time index

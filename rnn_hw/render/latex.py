@@ -105,7 +105,9 @@ def _report(report: Report, options: Options) -> list[str]:
     wrong_line = sheet.first_wrong(report)
     if wrong_line is not None:
         parts.append(rf"\textbf{{First wrong line:}} {_key(wrong_line.key, report)}" + "\n")
-    parts += [f"{_key(v.key, report)}: {safe(said)}\n" for v in report.verdicts if (said := sheet.note(v, report, options))]
+    parts += [
+        f"{_key(v.key, report)}: {safe(said)}\n" for v in report.verdicts if (said := sheet.note(v, report, options))
+    ]
     parts += _beside(report.tables, (), report.remarks, options)
     for diagnosis in report.diagnoses:
         parts.append(rf"\subsection*{{Consistent with: {safe(diagnosis.title)} ({safe(diagnosis.mistake)})}}")

@@ -92,7 +92,9 @@ def _report(report: Report, options: Options, level: str) -> list[str]:
     wrong_line = sheet.first_wrong(report)
     if wrong_line is not None:
         parts.append(f"**First wrong line:** {_key(wrong_line.key, report)}")
-    notes = [f"- {_key(v.key, report)}: {safe(said)}" for v in report.verdicts if (said := sheet.note(v, report, options))]
+    notes = [
+        f"- {_key(v.key, report)}: {safe(said)}" for v in report.verdicts if (said := sheet.note(v, report, options))
+    ]
     parts += ["\n".join(notes)] if notes else []
     parts += _beside(report.tables, (), report.remarks, options, level)
     for diagnosis in report.diagnoses:

@@ -6,11 +6,12 @@ as `Text`, never as markup. Rich is imported where it is used, so that a diagnos
 
 import codecs
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rnn_hw.errors import Diagnostic
-from rnn_hw.results import Remark, Report, Series, Solution, Table, Trace
+from rnn_hw.results import Progress, Remark, Report, Series, Solution, Table, Trace
 from rnn_hw.view import excerpt, layout, plot, selection, sheet, tables, worked
 from rnn_hw.view.escape import terminal as safe
 from rnn_hw.view.selection import Options
@@ -98,6 +99,28 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], stderr: bool = True) -> 
 
 
 # --- the stream -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A bar on standard error that comes with the first report of progress and goes with the work."""
+    bars: list[Any] = []
+
+    def told(done: int, asked: int) -> None:
+        if not bars:
+            from rich.console import Console
+            from rich.progress import Progress as Bar
+
+            bars.append(Bar(console=Console(stderr=True), transient=True))
+            bars[0].start()
+            bars[0].add_task("working", total=asked)
+        bars[0].update(bars[0].task_ids[0], completed=done, total=asked)
+
+    try:
+        yield told
+    finally:
+        for bar in bars:
+            bar.stop()
 
 
 def _console() -> "Console":

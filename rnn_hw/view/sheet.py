@@ -102,10 +102,11 @@ def marked(verdict: Verdict) -> list[list[str]] | None:
 def note(verdict: Verdict, report: Report, options: selection.Options) -> str:
     """What is said of a line below the table; of a wrong array also what would follow from the earlier lines."""
     said = verdict.said
-    if verdict.verdict == "wrong" and options.key and np.size(verdict.carried) > 1 and verdict.carried is not None:
-        if np.isfinite(verdict.carried).all() and not _same(verdict.carried, verdict.expected):
+    carried = verdict.carried
+    if verdict.verdict == "wrong" and options.key and carried is not None and np.size(carried) > 1:
+        if np.isfinite(carried).all() and not _same(carried, verdict.expected):
             figured, places = decimals(report, options)
-            follows = selection.text(verdict.carried, options._replace(digits=figured), decimals=places)
+            follows = selection.text(carried, options._replace(digits=figured), decimals=places)
             said = "; ".join(filter(None, (said, f"from your own earlier lines it would be {follows}")))
     return said
 

@@ -5,6 +5,7 @@ are compared on random bits, where a step is no different from another function.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,9 @@ def formulas(network: Network) -> dict[str, Typed]:
     own = [_vector("x", bits), *rows, _vector("h", units)]
     whole = Program((*own, *(e for e in network.program.equations if e.name != "h")))
     random = np.random.default_rng(20)
-    fixed = {name: Stack(random.integers(0, 2, (STEPS + 1, TRAJECTORIES)).astype(float), 0) for name in bits}
+    fixed: dict[str, Any] = {
+        name: Stack(random.integers(0, 2, (STEPS + 1, TRAJECTORIES)).astype(float), 0) for name in bits
+    }
     fixed |= {name: Stack(np.zeros(1), 0) for name in units}
     fixed |= {name: Stack(np.zeros((1, *network.shapes[name])), 0) for name in ("h", "x")}
     fixed |= {name: np.asarray(value, float) for name, value in network.weights.items()}

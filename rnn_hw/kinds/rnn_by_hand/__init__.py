@@ -14,13 +14,14 @@ from rnn_hw.kinds.kind import Extras, Field, Form, Given, Kind, Setup, Shape
 from rnn_hw.kinds.rnn_by_hand.account import account
 from rnn_hw.kinds.rnn_by_hand.formulas import formulas
 from rnn_hw.kinds.rnn_by_hand.program import network
-from rnn_hw.kinds.rnn_by_hand.training import Course, Progress
+from rnn_hw.kinds.rnn_by_hand.training import Course
 from rnn_hw.kinds.vanishing_gradient.activation import FUNCTIONS, STRAIGHT, Z
 from rnn_hw.lang.evaluate import Result
 from rnn_hw.lang.operations import CONSTANTS, OPERATIONS, SPELLINGS, spoken
 from rnn_hw.lang.parse import parse_formula
 from rnn_hw.lang.rewrite import names_in, walk
 from rnn_hw.lang.tree import Apply, Name, Node
+from rnn_hw.results import Progress
 from rnn_hw.source import Fields, Items, Scalar, Value
 
 MOST_EPOCHS = 100_000
@@ -63,7 +64,7 @@ def setup(form: Form) -> Setup | None:
         return account(net, read.given, read.steps, result, course, progress)
 
     typed = formulas(net, read.given, read.steps, "a[0]" in form.given)
-    return Setup(net.program, read.given, net.shapes, read.steps, extras=extras, formulas=typed)
+    return Setup(net.program, read.given, net.shapes, read.steps, extras=extras, long=True, formulas=typed)
 
 
 # --- the values -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import numpy as np
 from rnn_hw.equations import load
 from rnn_hw.kinds.kind import Array, Extras, Shape
 from rnn_hw.kinds.rnn_by_hand.program import NEW, PER_EXAMPLE, SHARE, Network, Z, forward, network
-from rnn_hw.kinds.rnn_by_hand.training import Course, Progress, epochs_of, trained
+from rnn_hw.kinds.rnn_by_hand.training import Course, epochs_of, trained
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
 from rnn_hw.lang.notation import unicode
@@ -21,7 +21,7 @@ from rnn_hw.lang.rewrite import at_step, names_in
 from rnn_hw.lang.shapes import infer
 from rnn_hw.lang.supremum import largest
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Program, Time
-from rnn_hw.results import Remark, Table
+from rnn_hw.results import Progress, Remark, Table
 
 MOST_TABLES = 26  # sums that are shown term by term, each with a letter
 MOST_EXAMPLES = 50  # of which each is computed by itself

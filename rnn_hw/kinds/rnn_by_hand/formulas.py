@@ -6,7 +6,7 @@ problem's number of steps and, where the file gives it, its first state: `dW_a[1
 
 from collections.abc import Mapping
 
-from rnn_hw.kinds.formulas import FORMULA, formula_lines, lines_by_step, used_shapes
+from rnn_hw.kinds.formulas import edge_key, formula_lines, lines_by_step, used_shapes
 from rnn_hw.kinds.kind import Array, Context, Typed
 from rnn_hw.kinds.rnn_by_hand.program import Network, Z, forward
 from rnn_hw.lang.derivation import edge
@@ -21,10 +21,7 @@ def formulas(net: Network, given: Mapping[str, Array | Stack], steps: int, start
     """The lines of a network; `started` says that the file gives the state before the first step."""
     start = {"a": given["a"]} if started else {}
     context = Context(net.program, used_shapes(net.program, net.shapes), start, steps=steps)
-    lines = formula_lines(context)
-    for name in dict.fromkeys(e.name for e in net.program.equations if e.target.time is not None):
-        lines |= lines_by_step(context, steps, name, name + FORMULA)
-    return lines | _vectors(net, given, steps) | _edges(net, steps)
+    return _edges(net, steps) | formula_lines(context) | _vectors(net, given, steps)
 
 
 def _twin(net: Network) -> Program:
@@ -37,9 +34,7 @@ def _vectors(net: Network, given: Mapping[str, Array | Stack], steps: int) -> di
     twin = _twin(net)
     context = Context(twin, used_shapes(twin, net.shapes), {"a": given["a"], "x": given["x"]}, steps=steps)
     (loss,) = (e for e in twin.equations if e.name == "loss")
-    return lines_by_step(context, steps, "a", "a" + VECTOR) | {
-        "loss" + VECTOR: Typed(loss.target, loss.formula, context)
-    }
+    return lines_by_step(context, "a", "a" + VECTOR) | {"loss" + VECTOR: Typed(loss.target, loss.formula, context)}
 
 
 def _edges(net: Network, steps: int) -> dict[str, Typed]:
@@ -58,6 +53,6 @@ def _edges(net: Network, steps: int) -> dict[str, Typed]:
         along = edge(state.target, below, program, {})
         assert along is not None
         for t in range(1, steps + 1):
-            key = f"d{at_step(state.target, t, steps)}/d{at_step(below, t, steps)}"
+            key = edge_key(at_step(state.target, t, steps), at_step(below, t, steps))
             found[key] = Typed(Name(key), at_step(along, t, steps), context)
     return found

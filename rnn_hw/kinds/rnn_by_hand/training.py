@@ -4,7 +4,7 @@ The program of one epoch is unrolled over its own steps into plain names, its we
 own loop runs it, compiled once for a stretch of epochs. Nothing here knows what network it is.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +14,10 @@ from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.evaluate import BEHIND, Stack, evaluate
 from rnn_hw.lang.rewrite import HERE, at_step, rebuilt, substitute
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
-from rnn_hw.results import Remark, Series, Table
+from rnn_hw.results import Progress, Remark, Series, Table
 
 STRETCH = 250  # epochs that are run before anybody looks
 BEFORE = Time("t", -1)
-Progress = Callable[[int, int], None]
 
 
 class Course(NamedTuple):
