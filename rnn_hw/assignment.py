@@ -15,7 +15,7 @@ from rnn_hw.source import Document, Fields, Scalar, Value, named_file, read, ref
 from rnn_hw.text_file import short
 
 ABOUT = "problems by id with their points: a whole sheet, answered in one file"
-EXAMPLE = "assignment_2.yaml"  # of the bundled files
+EXAMPLE = "assignment_example.yaml"  # of the bundled files
 FIELDS = {
     "kind": "assignment",
     "title": "a line to head the solution",

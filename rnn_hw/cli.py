@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from rnn_hw.errors import Diagnostic
+    from rnn_hw.problem import Problem
     from rnn_hw.results import Progress
     from rnn_hw.view.selection import Options
 
@@ -109,6 +110,20 @@ def _options(digits: int | None, everything: bool, only: str, show: str, key: bo
     return Options(digits, everything, _words(only), columns, key)
 
 
+def _refuse_unknown(only: "Iterable[str]", parts: "Iterable[tuple[str, Problem]]") -> None:
+    """Refuses an entry of `--only` that is no line of any of the problems, by id."""
+    from rnn_hw.view.selection import unmatched
+
+    for entry in only:
+        words = ((id, [entry.removeprefix(f"{id}/")], problem) for id, problem in parts)
+        if all(entry != id and unmatched([s.key for s in p.lines], p.names, word) for id, word, p in words):
+            from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
+
+            known = sorted({name for _, p in parts for s in p.lines for name in (s.name, p.names.get(s.name, s.name))})
+            message = f"`{entry}` in `--only` is no line of this problem"
+            raise HomeworkError(Diagnostic("unknown-key", message, help=did_you_mean(entry, known)))
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -132,6 +147,9 @@ def solve(
     from rnn_hw.solver import solve_all
 
     found = load(problem)
+    _refuse_unknown(
+        options.only, [(p.id, p.problem) for p in found.parts] if isinstance(found, Assignment) else [("", found)]
+    )
     with _progress(form) as progress:
         trace = solve_all(found, progress) if isinstance(found, Assignment) else solved(found, progress)
     if form == Format.json:

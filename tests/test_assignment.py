@@ -326,10 +326,8 @@ def test_a_new_user_is_shown_assignments(tmp_path: Path) -> None:
     assert "\nassignment: " in kinds_text()
     assert all(f"  each   {field}: " in kinds_text() for field in PART_FIELDS)
     assert run("new", "assignment") == new_text("assignment")
-    for file in ("adam_step", "vanishing_gradient", "lstm_claims", "lstm_forward"):
-        (tmp_path / f"{file}.yaml").write_text((PROBLEMS / f"{file}.yaml").read_text(encoding="utf-8"))
     (tmp_path / "assignment.yaml").write_text(new_text("assignment"), encoding="utf-8")
-    assert len(loaded(tmp_path / "assignment.yaml").parts) == 4
+    assert len(loaded(tmp_path / "assignment.yaml").parts) == 2  # it stands alone
 
 
 def test_the_schema_refuses_what_the_program_refuses() -> None:

@@ -178,7 +178,7 @@ def test_only_keeps_names_and_keys() -> None:
     names = {line.split()[0] for line in text.splitlines() if re.match(r"\w+(\[\d+\])? ", line)}
     assert {"f[1]", "f[2]", "c[2]"} <= names
     assert not names & {"c[1]", "h[1]", "z[1]", "mse"}
-    assert selection.unmatched(cell(), ["f", "q", "h[9]"]) == ["q", "h[9]"]
+    assert selection.unmatched([step.key for step in cell().steps], {}, ["f", "q", "h[9]"]) == ["q", "h[9]"]
 
 
 class Lazy(Sequence[Step]):

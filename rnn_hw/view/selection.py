@@ -7,7 +7,7 @@ sentence about what was left out there.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from typing import Any, NamedTuple, TypeVar
 
@@ -135,10 +135,9 @@ def part_title(id: str, title: str) -> str:
     return f"Problem {id} · {title}" if title else f"Problem {id}"
 
 
-def unmatched(trace: Trace, only: Iterable[str]) -> list[str]:
-    """The entries of `--only` that nothing in this trace is called."""
-    keys = {answer.key for answer in trace.answers} | {step.key for step in trace.steps}
-    return [entry for entry in only if not any(chosen(key, trace.names, Options(only=(entry,))) for key in keys)]
+def unmatched(keys: Collection[str], names: Mapping[str, str], only: Iterable[str]) -> list[str]:
+    """The entries of `--only` that none of the lines is called."""
+    return [entry for entry in only if not any(chosen(key, names, Options(only=(entry,))) for key in keys)]
 
 
 def answers(trace: Trace, options: Options) -> list[Answer | str]:

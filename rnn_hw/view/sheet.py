@@ -101,6 +101,8 @@ def marked(verdict: Verdict) -> list[list[str]] | None:
 
 def note(verdict: Verdict, report: Report, options: selection.Options) -> str:
     """What is said of a line below the table; of a wrong array also what would follow from the earlier lines."""
+    if not selection.chosen(verdict.key, report.names, options):
+        return ""
     said = verdict.said
     carried = verdict.carried
     if verdict.verdict == "wrong" and options.key and carried is not None and np.size(carried) > 1:

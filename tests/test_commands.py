@@ -1,0 +1,65 @@
+"""Options of the commands that no other test comes upon."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from rnn_hw.cli import app
+
+ROOT = Path(__file__).resolve().parent.parent
+LSTM = str(ROOT / "problems" / "lstm_forward.yaml")
+SHEET = str(ROOT / "problems" / "answers" / "004_problem_4.yaml")
+WHOLE = str(ROOT / "problems" / "assignment_2.yaml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "help"),
+    [
+        (["solve", LSTM, "--only", "f,zf"], "did you mean `z_f`?"),
+        (["solve", LSTM, "--only", "h[3]"], ""),
+        (["solve", WHOLE, "--only", "V_cor"], "did you mean `V_corr`?"),
+        (["solve", WHOLE, "--only", "7"], ""),
+    ],
+)
+def test_only_refuses_what_is_no_line(arguments: list[str], help: str) -> None:
+    found = CliRunner().invoke(app, arguments)
+    assert found.exit_code == 2
+    assert "in `--only` is no line of this problem" in found.stderr
+    assert help in found.stderr
+    assert not found.stdout
+
+
+@pytest.mark.parametrize("only", ["f", "f[1],mse", "4", "4/f[1]", "V_corr"])
+def test_only_takes_names_keys_and_ids(only: str) -> None:
+    found = CliRunner().invoke(app, ["solve", WHOLE, "--only", only])
+    assert found.exit_code == 0
+    assert found.stdout.strip()
+
+
+def test_only_hides_what_is_said_of_other_lines() -> None:
+    found = CliRunner().invoke(app, ["check", SHEET, "--only", "h"])
+    assert "right from your own o[2], c[2]" in found.stdout
+    assert "f[2], i[2], g[2]" not in found.stdout
+
+
+def test_without_the_key_no_true_value_is_shown() -> None:
+    shown = CliRunner().invoke(app, ["check", SHEET]).stdout
+    withheld = CliRunner().invoke(app, ["check", SHEET, "--no-key"]).stdout
+    data = CliRunner().invoke(app, ["check", SHEET, "--no-key", "--format", "json"]).stdout
+    assert "0.769" in shown
+    assert "0.769" not in withheld
+    assert "0.768" not in data
+    assert '"verdict": "wrong"' in data
+
+
+def test_no_arguments_show_the_help_and_the_version_is_the_packages() -> None:
+    from rnn_hw import __version__
+
+    assert "Usage" in CliRunner().invoke(app, []).output
+    assert CliRunner().invoke(app, ["--version"]).output.strip() == f"rnnhw {__version__}"
+
+
+def test_a_column_that_is_none_is_refused() -> None:
+    found = CliRunner().invoke(app, ["solve", LSTM, "--show", "formula,foo"])
+    assert found.exit_code == 2
