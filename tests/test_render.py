@@ -17,7 +17,7 @@ from rich.console import Console
 
 from rnn_hw.errors import Diagnostic, Span
 from rnn_hw.lang import figures
-from rnn_hw.lang.parse import parse_program
+from rnn_hw.lang.parse import parse_formula, parse_program
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Time
 from rnn_hw.render import json_form, latex, markdown, terminal
 from rnn_hw.results import Answer, Diagnosis, Remark, Report, Series, Step, Table, Trace, Verdict
@@ -528,3 +528,20 @@ def test_text_that_is_not_escaped_is_noticed() -> None:
     assert not HOSTILE[1].isprintable()
     assert escape.terminal(HOSTILE[1]).isprintable()
     assert escape.latex(HOSTILE[6]) != HOSTILE[6]
+
+
+def test_a_table_of_formulas_is_displayed_equations_in_latex() -> None:
+    """A gradient's derivation: no text in place of mathematics, and a long sum broken at its terms."""
+    cells = [
+        parse_formula(text)
+        for text in ("h_bar[t]", "c_bar[t]*partial(c[t], h[t])", " + ".join(["h_bar[t+1]*w_ih"] * 12))
+    ]
+    derived = Table("Activations", ("adjoint", "chain rule", "final"), (tuple(cells),))
+    text = latex.trace(Trace("bptt", "t", (), {}, (), (derived,)), Options())
+    assert r"\bar{h}^{(t)} &= " in text
+    assert text.count(r"&\quad + ") == 11
+    assert r"\character{" not in text.partition(r"\begin{document}")[2]
+
+
+def test_marks_above_letters_survive_in_text() -> None:
+    assert escape.latex("a\u0304[3] and w\u0302_x") == r"\={a}[3] and \^{w}\_x"

@@ -28,6 +28,7 @@ PREAMBLE = rf"""\documentclass{{article}}
 LABELS = {"proof": r"\textbf{Proof:} ", "warning": r"\textbf{Warning:} "}
 SIGNS = {"correct": r"$\surd$", "carried": r"$\to$", "imprecise": r"$\approx$", "wrong": r"$\times$"}
 MARKERS = (r"\circle*{2}", r"\circle{2}", r"\makebox(0,0){$\times$}", r"\makebox(0,0){$+$}", r"\makebox(0,0){$\ast$}")
+LONG = 160  # characters of a formula in LaTeX that stay on one line
 ACROSS, UP, POINTS = 300, 150, 60  # size of a plot in LaTeX points; points drawn of a curve
 
 
@@ -55,7 +56,7 @@ def _trace(trace: Trace, options: Options) -> list[str]:
         if isinstance(group, str):
             parts.append(safe(group) + "\n")
             continue
-        parts += [] if group.time is None else [rf"\subsection*{{Step $t = {group.time}$}}"]
+        parts += [rf"\subsection*{{{group.title}}}"] if group.title else []
         lines = [_step(step.key, step.equation.formula, step.value, trace, options) for step in group.steps]
         parts.append("\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}")
     if not options.only:
@@ -167,12 +168,20 @@ def _beside(
     """What is no step: tables, plots, sentences."""
     parts = []
     for table in tables:
+        if all(isinstance(cell, Num | Name | Apply) for row in table.rows for cell in row):
+            parts += [rf"\subsection*{{{safe(table.title)}}}", _derivations(table), safe(table.note) + "\n"]
+            continue
         rows = []
         for row in selection.rows(table, options):
             if isinstance(row, str):
                 rows.append([r"$\vdots$", *[""] * (len(table.columns) - 1 + bool(table.marks))])
                 continue
-            cells = [safe(selection.text(cell, options)) for cell in row[1]]
+            cells = [
+                f"${notation.latex(cell)}$"
+                if isinstance(cell, Num | Name | Apply)
+                else safe(selection.text(cell, options))
+                for cell in row[1]
+            ]
             rows.append([*[r"$\to$" if row[0] else ""] * bool(table.marks), *cells])
         headings = [*[""] * bool(table.marks), *table.columns]
         parts += [rf"\subsection*{{{safe(table.title)}}}", _table(headings, rows), safe(table.note) + "\n"]
@@ -180,6 +189,27 @@ def _beside(
         parts += [rf"\subsection*{{{safe(curves.title)}}}", _plot(curves)]
     parts += [LABELS.get(r.kind, "") + safe(r.text) + "\n" for r in remarks]
     return parts
+
+
+def _derivations(table: Table) -> str:
+    """A table of nothing but formulas as displayed equations: the first column is what the others are equal to."""
+    lines = []
+    for first, *others in table.rows:
+        sides = [_broken(cell) for cell in others if isinstance(cell, Num | Name | Apply)]
+        left = notation.latex(first) if isinstance(first, Num | Name | Apply) else ""
+        lines.append(left + " \\\\\n".join(f" &= {side}" for side in dict.fromkeys(sides)))
+    return "\\begin{align*}\n" + " \\\\[4pt]\n".join(lines) + "\n\\end{align*}\n"
+
+
+def _broken(formula: Num | Name | Apply) -> str:
+    """A formula, a long sum with one term to a line."""
+    text, terms = notation.latex(formula), []
+    if len(text) <= LONG:
+        return text
+    while isinstance(formula, Apply) and formula.operation == "add":
+        formula, last = formula.arguments
+        terms.append(notation.latex(last))
+    return " \\\\\n&\\quad + ".join([notation.latex(formula), *reversed(terms)])
 
 
 def _plot(series: Series) -> str:

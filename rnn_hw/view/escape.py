@@ -17,7 +17,8 @@ _markdown = re.compile(
     r"[\\`*_{}\[\]<>#|~$&!]|(?<=https)(?=://)|(?<=http)(?=://)|(?<=ftp)(?=://)|(?<=www)(?=\.)", re.IGNORECASE
 )
 _block_start = re.compile(r"^(\d*)([-+=]|(?<=\d)[.)](?=\s|$))")
-_latex = re.compile(r"[\\{}$&#%_^~<>|\"'`]|-(?=-)|[^\x00-\x7f]")
+_latex = re.compile(r"[A-Za-z][\u0302\u0303\u0304]|[\\{}$&#%_^~<>|\"'`]|-(?=-)|[^\x00-\x7f]")
+_ACCENTS = {"\u0302": r"\^", "\u0303": r"\~", "\u0304": r"\="}  # a hat, a tilde, a bar above a letter
 _LATEX = {
     "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": "'{}", "`": r"\textasciigrave{}",
@@ -88,6 +89,8 @@ def latex(text: str) -> str:
 
 def _latex_character(match: re.Match[str]) -> str:
     sign = match[0]
+    if len(sign) == 2:
+        return f"{_ACCENTS[sign[1]]}{{{sign[0]}}}"
     if sign in "{}$&#%_":
         return "\\" + sign
     if "\u00c0" <= sign <= "\u00ff":  # Western letters, which every engine has
