@@ -13,8 +13,9 @@ from rnn_hw.fields import key_of, split_key
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
 from rnn_hw.lang.operations import Shape
 from rnn_hw.lang.phases import phases
-from rnn_hw.lang.rewrite import at_last, unrolled
+from rnn_hw.lang.rewrite import unrolled
 from rnn_hw.lang.shapes import settled
+from rnn_hw.lang.simplify import at_last
 from rnn_hw.lang.tree import Apply, Equation, Name, Time
 from rnn_hw.problem import Problem
 from rnn_hw.results import Answer, Line, Progress, Solution, Step, Trace, Value

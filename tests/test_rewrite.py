@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from programs import Case, Naive, case, close
 
-from rnn_hw.lang import rewrite
+import rnn_hw.lang.simplify as tidying
 from rnn_hw.lang.differentiate import differentiate, flows
 from rnn_hw.lang.evaluate import Stack, evaluate
 from rnn_hw.lang.notation import source
@@ -28,7 +28,6 @@ from rnn_hw.lang.rewrite import (
     rebuilt,
     renamed,
     shifted,
-    simplify,
     substitute,
     unrolled,
     walk,
@@ -37,6 +36,7 @@ from rnn_hw.lang.rewrite import (
 )
 from rnn_hw.lang.schedule import schedule
 from rnn_hw.lang.shapes import Shapes, infer, settled
+from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 # ---- simplification --------------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def test_what_is_simple_stays_the_same_object(node: Node) -> None:
 
 
 def test_a_wrong_rule_of_simplification_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(rewrite._TIDY, "sub", lambda node, a, b: Apply("sub", (b, a)) if a == Name("a") else node)
+    monkeypatch.setitem(tidying._TIDY, "sub", lambda node, a, b: Apply("sub", (b, a)) if a == Name("a") else node)
     assert changes(parse_formula("a - b"), "numbers")
 
 

@@ -19,8 +19,9 @@ from rnn_hw.lang.identity import STEPS, MissingStep, Witness, World, compare, wo
 from rnn_hw.lang.notation import unicode
 from rnn_hw.lang.operations import CONSTANTS, OVER_TIME, Shape
 from rnn_hw.lang.parse import parse_formula
-from rnn_hw.lang.rewrite import HERE, names_in, over_all_steps, rebuilt, simplify, substitute, walk
+from rnn_hw.lang.rewrite import HERE, names_in, over_all_steps, rebuilt, substitute, walk
 from rnn_hw.lang.shapes import STEP_WORDS, Faulty, series_names, shape_of
+from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 UNDERSTOOD = ("unknown-name", "no-series", "circular")  # it is a formula, of something else

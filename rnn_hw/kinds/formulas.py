@@ -14,8 +14,9 @@ from rnn_hw.kinds.kind import Array, Context, Setup, Shape, Typed
 from rnn_hw.lang.derivation import edge
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.evaluate import Stack
-from rnn_hw.lang.rewrite import WRITTEN_OUT, at_last, at_step, names_in
+from rnn_hw.lang.rewrite import WRITTEN_OUT, at_step, names_in
 from rnn_hw.lang.shapes import STEP_WORDS
+from rnn_hw.lang.simplify import at_last
 from rnn_hw.lang.tree import Name, Node, Program, Time
 
 FORMULA = "_formula"

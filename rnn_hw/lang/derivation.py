@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from rnn_hw.lang.differentiate import BAR, differentiate, flows
 from rnn_hw.lang.operations import OVER_TIME, Shape
-from rnn_hw.lang.rewrite import HERE, rebuilt, shifted, simplify
+from rnn_hw.lang.rewrite import HERE, rebuilt, shifted
 from rnn_hw.lang.shapes import series_names
+from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 

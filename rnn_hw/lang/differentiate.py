@@ -22,11 +22,11 @@ from rnn_hw.lang.rewrite import (
     names_in,
     new_letter,
     shifted,
-    simplify,
     substitute,
     without_primes,
 )
 from rnn_hw.lang.shapes import STEP_WORDS, series_names, settled, shape_of
+from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 BAR = "_bar"

@@ -14,7 +14,8 @@ from rnn_hw.kinds.formulas import FORMULA, used_shapes
 from rnn_hw.kinds.kind import Context, Typed
 from rnn_hw.lang.evaluate import Stack
 from rnn_hw.lang.identity import STEPS, TRAJECTORIES
-from rnn_hw.lang.rewrite import HERE, simplify, substitute
+from rnn_hw.lang.rewrite import HERE, substitute
+from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 MOST_UNITS = 8  # of a network that is written out unit by unit

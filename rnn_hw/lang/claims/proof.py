@@ -9,7 +9,8 @@ from typing import NamedTuple
 from rnn_hw.lang.bounds import Bounds
 from rnn_hw.lang.claims.claim import GOES_TO, Claim, Comparison, Compound, comparisons, conjuncts, premises
 from rnn_hw.lang.interval import EVERY, Interval, meet
-from rnn_hw.lang.rewrite import names_in, simplify, walk
+from rnn_hw.lang.rewrite import names_in, walk
+from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Name, Node, Program
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", GOES_TO: GOES_TO}
