@@ -293,11 +293,21 @@ def test_with_numbers_every_weight_is_confirmed(tmp_path: Path) -> None:
         np.testing.assert_allclose(
             sum(float(np.asarray(r[2])) for r in terms[k : k + 3]), float(np.asarray(terms[k + 3][2]))
         )
-    for _, value, central, _ in tables["Confirmed by finite differences"].rows:
+    for _, value, central, _ in tables["Compared with finite differences"].rows:
         np.testing.assert_allclose(float(np.asarray(value)), float(np.asarray(central)), rtol=1e-7)
     keys = [step.key for step in trace.steps]
     assert keys.index("loss") < keys.index("h_bar[3]") < keys.index("h_bar[1]") < keys.index("w_ix_bar")
     assert len(keys) == len(set(keys))
+
+
+def test_a_gradient_that_differences_do_not_confirm_is_not_said_to_be(tmp_path: Path) -> None:
+    """relu has no derivative at 0: by convention 0 (step), by central difference 1/2."""
+    text = "kind: bptt\nequations: |\n  h[t] = relu(w*x[t])\nloss: sum(h)\ngiven: {w: 0, x: [1, 1]}\n"
+    said = [r for r in solve(load_problem(problem(tmp_path, text))).remarks if "Central differences" in r.text]
+    assert [r.kind for r in said] == ["warning"]
+    assert "do not confirm 1 of 1 entries" in said[0].text
+    smooth = solve(load_problem(problem(tmp_path, NUMBERS))).remarks
+    assert any("confirm the gradient" in r.text and r.kind == "note" for r in smooth)
 
 
 def test_a_gru_without_numbers_gets_its_equations(tmp_path: Path) -> None:

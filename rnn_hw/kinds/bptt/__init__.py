@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rnn_hw.errors import did_you_mean
 from rnn_hw.fields import text_of
 from rnn_hw.kinds.bptt.evidence import EXPLANATION, gate_evidence
-from rnn_hw.kinds.bptt.numbers import numeric_tables
+from rnn_hw.kinds.bptt.numbers import Pass, numeric_tables
 from rnn_hw.kinds.kind import Context, Extras, Field, Form, Kind, Setup, Shape
 from rnn_hw.kinds.recurrence import forward
 from rnn_hw.lang.derivation import Derivation, derive
@@ -78,7 +78,7 @@ def setup(form: Form) -> Setup | None:
     shapes |= {d.target.name: shapes[d.target.name.removesuffix(BAR)] for d in derivations}
 
     def numbers(result: Result) -> Extras:
-        return _together([*extras, numeric_tables(program, loss.name, derivations, given, shapes, steps, result)])
+        return _together([*extras, numeric_tables(Pass(program, loss.name, given, shapes, steps, result), derivations)])
 
     return Setup(whole, given, shapes, steps, answers, extras=numbers, context=context)
 
