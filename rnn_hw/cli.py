@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rnn_hw.errors import Diagnostic
     from rnn_hw.problem import Problem
-    from rnn_hw.results import Progress
+    from rnn_hw.results import Progress, Report, Solution, Trace
     from rnn_hw.view.selection import Options
 
 app = typer.Typer(
@@ -156,18 +156,8 @@ def solve(
         from rnn_hw.render import json_form
 
         typer.echo(json_form.dumps(json_form.trace(trace)))
-    elif form == Format.table:
-        from rnn_hw.render import terminal
-
-        terminal.show_trace(trace, options)
-    elif form == Format.markdown:
-        from rnn_hw.render import markdown
-
-        typer.echo(markdown.trace(trace, options))
     else:
-        from rnn_hw.render import latex
-
-        typer.echo(latex.trace(trace, options))
+        _show(trace, form, options)
 
 
 @app.command()
@@ -202,27 +192,31 @@ def check(
             if isinstance(one, HomeworkError):
                 _show_faults(one.diagnostics, False)
             else:
-                _show_report(one, form, options)
+                _show_faults(one.diagnostics, False)
+                _show(one, form, options)
     if any(isinstance(f, HomeworkError) for f in found):
         raise typer.Exit(2)
     if not all(isinstance(f, Report) and f.all_right for f in found):
         raise typer.Exit(1)
 
 
-def _show_report(report: Any, form: Format, options: "Options") -> None:
-    _show_faults(report.diagnostics, False)
+def _show(result: "Trace | Solution | Report", form: Format, options: "Options") -> None:
+    """A result in a form that people read."""
+    from rnn_hw.results import Report
+
     if form == Format.table:
         from rnn_hw.render import terminal
 
-        terminal.show_report(report, options)
-    elif form == Format.markdown:
-        from rnn_hw.render import markdown
-
-        typer.echo(markdown.report(report, options))
+        if isinstance(result, Report):
+            terminal.show_report(result, options)
+        else:
+            terminal.show_trace(result, options)
+        return
+    if form == Format.markdown:
+        from rnn_hw.render import markdown as typeset
     else:
-        from rnn_hw.render import latex
-
-        typer.echo(latex.report(report, options))
+        from rnn_hw.render import latex as typeset  # type: ignore[no-redef]
+    typer.echo(typeset.report(result, options) if isinstance(result, Report) else typeset.trace(result, options))
 
 
 @app.command()

@@ -15,12 +15,12 @@ from rnn_hw.kinds.kind import Context
 from rnn_hw.lang.derivation import with_edges
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.figures import array
-from rnn_hw.lang.identity import STEPS, MissingStep, Witness, World, compare, world
+from rnn_hw.lang.identity import STEPS, MissingStep, Witness, World, compare, same_shape, world
 from rnn_hw.lang.notation import unicode
-from rnn_hw.lang.operations import CONSTANTS, OVER_TIME, Shape
+from rnn_hw.lang.operations import CONSTANTS, OVER_TIME
 from rnn_hw.lang.parse import parse_formula
 from rnn_hw.lang.rewrite import HERE, names_in, over_all_steps, rebuilt, substitute, walk
-from rnn_hw.lang.shapes import STEP_WORDS, Faulty, series_names, shape_of
+from rnn_hw.lang.shapes import STEP_WORDS, series_names
 from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
@@ -58,7 +58,7 @@ def judge_formulas(
         if _has_edges(truth[target]):
             judged[target] = Judged("unjudged", "matrices of derivatives are left for a person")
             continue
-        if not _fits(read[target], truth[target], context.shapes):
+        if not same_shape(read[target], truth[target], context.shapes):
             judged[target] = Judged("wrong", "its parts do not fit together, or its shape is another")
             continue
         found = compare(truth[target], read[target], where, not context.open_end)
@@ -113,15 +113,6 @@ def _with_own(equation: Equation, read: Mapping[Name, Node], own: Collection[str
 
 def _moving(node: Node) -> bool:
     return any(n.time is not None and n.time.base == "t" for n in names_in(node))
-
-
-def _fits(formula: Node, true: Node, shapes: Mapping[str, Shape]) -> bool:
-    """Whether the shapes go together; a number and a vector of one entry count as the same."""
-    try:
-        found = [shape_of(node, lambda n: shapes.get(n.name, ())) or () for node in (formula, true)]
-    except Faulty:
-        return False
-    return found[0] == found[1] or all(set(s) <= {1} for s in found)
 
 
 def _departure(true: Node, formula: Node, found: Witness | MissingStep, where: World, last: bool) -> Judged:

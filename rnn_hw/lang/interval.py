@@ -40,10 +40,6 @@ class Interval(NamedTuple):
         above = self.low < value or (self.low == value and not self.low_open)
         return above and (value < self.high or (value == self.high and not self.high_open))
 
-    def touches(self, value: float) -> bool:
-        """Whether the number is inside, or an open end that is approached."""
-        return self.low <= value <= self.high
-
 
 EVERY = Interval(-math.inf, math.inf, True, True)
 
