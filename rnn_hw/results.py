@@ -136,13 +136,27 @@ class Verdict(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """A mistake that explains lines of the sheet."""
+    """A mistake that explains lines of the sheet; "consistent with", never "you believe".
+
+    `explains` are the lines that are not the true ones and follow from it, `place` those in which it was made. `true` and
+    `yours` are the line as it is and as it must have been worked; `alternatives` fit as well.
+    """
 
     mistake: str
     title: str
     explains: tuple[str, ...]
     message: str
     alternatives: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    true: Equation | None = None
+    yours: Equation | None = None
+    mend: str = ""
+    reveals: str = ""  # more of the message, with values in it that may be true ones
+
+    @property
+    def said(self) -> str:
+        """The whole message."""
+        return "; ".join(filter(None, (self.message, self.reveals)))
 
 
 class Report(NamedTuple):
@@ -163,14 +177,17 @@ class Report(NamedTuple):
     remarks: tuple[Remark, ...] = ()
     names: Mapping[str, str] = {}
     shown_digits: tuple[str, int] | None = None  # ("decimals", 3) or ("digits", 3): the place asked
+    single: bool = False  # one step only: `m[1]` is shown as `m`
+    searched: bool = False  # whether mistakes were looked for
     parts: tuple[tuple[str, "Report"], ...] = ()  # of an assignment: by the problem's id
 
     def without_key(self) -> "Report":
         """The report without anything that gives a true value away: verdicts and mistakes alone."""
         bare = (v._replace(expected=None, carried=None, accepted=None, reveals="") for v in self.verdicts)
         tables = tuple(t for t in self.tables if not t.reveals)
+        diagnoses = tuple(d._replace(true=None, reveals="") for d in self.diagnoses)
         parts = tuple((id, part.without_key()) for id, part in self.parts)
-        return self._replace(verdicts=tuple(bare), tables=tables, parts=parts)
+        return self._replace(verdicts=tuple(bare), diagnoses=diagnoses, tables=tables, parts=parts)
 
     @property
     def all_right(self) -> bool:

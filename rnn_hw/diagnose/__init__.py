@@ -1,0 +1,23 @@
+"""Verdicts -> the smallest set of mistakes that explains the whole sheet. Diagnoses never change a verdict.
+
+People make one mistake and carry it on. Here every mistake of the catalogue is run inside the solver, alone and with
+others, and compared with the numbers on the page; a wrong formula is compared with what the catalogue makes of the true
+one. Nothing is said where the evidence does not pay for the number of things tried.
+"""
+
+from collections.abc import Sequence
+
+from rnn_hw.answers import Sheet
+from rnn_hw.problem import Problem
+from rnn_hw.results import Report
+
+
+def with_diagnoses(problem: Problem, sheets: Sequence[Sheet], reports: Sequence[Report]) -> list[Report]:
+    """The reports on some sheets of one problem, with the mistakes that explain what is wrong in them."""
+    if not any(v.verdict == "wrong" for r in reports for v in r.verdicts):
+        return [r._replace(searched=True) for r in reports]
+    from rnn_hw.diagnose.numbers import diagnosed
+    from rnn_hw.diagnose.search import Search
+
+    found = diagnosed(problem, Search(problem.setup), sheets, reports)
+    return [r._replace(diagnoses=tuple(found.get(k, ())), searched=True) for k, r in enumerate(reports)]

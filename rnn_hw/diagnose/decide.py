@@ -1,0 +1,154 @@
+"""What may be said of a sheet: the mistakes of its best explanation that pay for themselves, and what fits as well.
+
+A mistake pays by a margin of bits: those that the sheet takes more without it. With few digits many mistakes match by
+chance; then nothing is said.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from rnn_hw.diagnose.evidence import CODES, EXPLAINED, FIRST_SLIP, LOOSE, UNEXPLAINED
+from rnn_hw.diagnose.lines import Spot
+from rnn_hw.diagnose.search import Adopted, Draft, Hypothesis, Rival, Search, with_change
+from rnn_hw.diagnose.walk import Array, Page
+from rnn_hw.lang.tree import Node
+
+MARGIN = 3.0  # bits that a mistake saves at least
+TIE = 2.0  # bits by which another explanation may be longer and still be named
+
+
+class Made(NamedTuple):
+    """A mistake of the best explanation that pays: what it saves, and the changes that would do as well."""
+
+    adopted: Adopted
+    gain: float
+    ties: tuple[Rival, ...]
+
+
+class Written(NamedTuple):
+    """A number that is not the one in the calculator: the code of the slip ("" if it is none known), entry and value."""
+
+    spot: Spot
+    code: str
+    entry: tuple[int, ...]
+    meant: float
+    used: bool  # whether the lines after it were worked with the number meant
+
+
+class Decoded(NamedTuple):
+    """The best explanation of a sheet."""
+
+    best: Hypothesis
+    made: tuple[Made, ...]
+    written: tuple[Written, ...]
+
+
+def decode(search: Search, page: Page, students: Sequence[int]) -> dict[int, Decoded]:
+    """The best explanation of each student's sheet."""
+    beams = search.best(page, students)
+    winners = [beams[student][0] for student in students]
+    drafts: list[Draft] = []
+    asked: list[tuple[int, int, object]] = []  # whose draft, of which mistake, and what it is
+    for k, h in enumerate(winners):
+        for n, one in enumerate(h.adopted):
+            drafts += [_without(search, h, n, None), _prefix(search, h, n), _prefix(search, h, n + 1)]
+            asked += [(k, n, "without"), (k, n, "before"), (k, n, "after")]
+            for m, rival in enumerate(one.rivals):
+                if not _same(rival, one) and not _built_upon(h, n):
+                    drafts.append(_without(search, h, n, rival))
+                    asked.append((k, n, m))
+    bits = {which: h.bits for which, h in zip(asked, search.walk(page, drafts), strict=True)}
+    found = {}
+    for k, h in enumerate(winners):
+        made = []
+        for n, one in enumerate(h.adopted):
+            gain = max(bits[k, n, "without"] - h.bits, bits[k, n, "before"] - bits[k, n, "after"])
+            near = [r for m, r in enumerate(one.rivals) if bits.get((k, n, m), np.inf) <= h.bits + TIE]
+            if gain >= MARGIN:
+                made.append(Made(one, gain, tuple(near)))
+        found[h.student] = Decoded(h, tuple(made), ())
+    return _with_slips(search, page, found)
+
+
+def _same(rival: Rival, one: Adopted) -> bool:
+    """Whether a change is the same mistake, made in fewer or more lines."""
+    same = rival.change.code == one.change.code
+    return same and bool(set(rival.change.formulas.items()) & set(one.change.formulas.items()))
+
+
+def _built_upon(h: Hypothesis, n: int) -> bool:
+    """Whether a later mistake changes a formula that this one has changed."""
+    later = {name for a in h.adopted[n + 1 :] for name in a.change.formulas}
+    return not later.isdisjoint(h.adopted[n].change.formulas)
+
+
+def _without(search: Search, h: Hypothesis, n: int, rival: Rival | None) -> Draft:
+    """The explanation without one of its mistakes, or with another in its place."""
+    instead = () if rival is None else (Adopted(rival.change, rival.step, rival.bits, h.adopted[n].spot),)
+    return _draft(search, h, (*h.adopted[:n], *instead, *h.adopted[n + 1 :]))
+
+
+def _prefix(search: Search, h: Hypothesis, n: int) -> Draft:
+    """The explanation with its first mistakes alone."""
+    return _draft(search, h, h.adopted[:n])
+
+
+def _draft(search: Search, h: Hypothesis, adopted: tuple[Adopted, ...]) -> Draft:
+    program, once = search.program, dict[Spot, Node]()
+    for one in adopted:
+        program, once = with_change(program, once, one.change, one.step)
+    return Draft(h.student, adopted, program, once, h.misprints, h.passed)
+
+
+def _with_slips(search: Search, page: Page, found: Mapping[int, Decoded]) -> dict[int, Decoded]:
+    """The slips of the pen among what is explained, if they pay, and numbers that were not worked on with."""
+    asked: list[tuple[int, Spot]] = []
+    for student, decoded in found.items():
+        h = decoded.best
+        for spot, how in h.walked.how.items():
+            slips = (how[h.row] > LOOSE) & (how[h.row] != UNEXPLAINED)
+            if slips.any() or spot in h.misprints:
+                asked.append((student, spot))
+    if not asked:
+        return dict(found)
+    drafts = []
+    for student, spot in asked:
+        h = found[student].best
+        drafts.append(Draft(student, h.adopted, h.program, h.once, h.misprints - {spot}, h.passed))
+    standing: dict[Spot, Array] = {}
+    for row, (_, spot) in enumerate(asked):
+        standing.setdefault(spot, np.zeros(len(asked), bool))[row] = True
+    without = search.walk(page, drafts, standing)
+    after = dict(found)
+    for (student, spot), other in zip(asked, without, strict=True):
+        decoded = after[student]
+        h = decoded.best
+        if other.bits - h.bits < MARGIN:
+            continue
+        carried = _carried(h, other, spot)
+        more = []
+        how = h.walked.how[spot][h.row]
+        shape = page.value[spot].shape[1:]
+        values = h.walked.values[spot][0, h.row].reshape(-1)
+        for k in np.flatnonzero(how > LOOSE):
+            code = "" if how[k] == UNEXPLAINED else CODES[how[k] - FIRST_SLIP]
+            if code or spot in h.misprints:
+                entry = tuple(int(i) + 1 for i in np.unravel_index(k, shape)) if shape else ()
+                more.append(Written(spot, code, entry, float(values[k]), carried))
+        after[student] = decoded._replace(written=(*decoded.written, *more))
+    return after
+
+
+def _carried(h: Hypothesis, other: Hypothesis, spot: Spot) -> bool:
+    """Whether a later line is explained only by the value that should stand in this one."""
+    return any(
+        other.walked.line[line][other.row] > h.walked.line[line][h.row] + 1 for line in h.walked.line if line != spot
+    )
+
+
+def explained(h: Hypothesis, spot: Spot) -> bool:
+    """Whether at least some of a line's numbers are just what the explanation gives."""
+    how = h.walked.how.get(spot)
+    return how is not None and bool((how[h.row] == EXPLAINED).any())

@@ -1,0 +1,82 @@
+"""How many bits a printed number takes, given what a calculator would have shown: none where it is just that.
+
+A number that nothing explains takes the bits of its printed digits; one that is explained takes none, or a few where it
+was rounded loosely or miswritten. A set of mistakes is worth what it saves. (Minimum description length; Rissanen 1978.)
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_hw.diagnose.pen import SLIPS, Numbers
+
+Array = NDArray[Any]
+EXPLAINED, LOOSE, FIRST_SLIP, UNEXPLAINED = 0, 1, 2, 99
+LOOSELY = 3.0  # bits of a number whose last digit is off by one: cut instead of rounded
+FINEST = 1e-11  # relative: no more digits are held against a double
+MOST_BITS = 30.0
+CODES = tuple(SLIPS)
+
+
+class Tracks(NamedTuple):
+    """Three values of a line: from what is believed to be in the calculator, from the page, and from what differs between
+    these by rounding alone."""
+
+    believed: Array
+    page: Array
+    near: Array
+
+
+class Judged(NamedTuple):
+    """By entry: the bits, how it is explained, and the value that is believed to be in the calculator now."""
+
+    bits: Array
+    how: Array
+    believed: Array
+
+
+def judged(printed: Array, half: Array, tracks: Tracks, scale: Array) -> Judged:
+    """The evidence of printed numbers; `scale` is the size that such a number has."""
+    believed, page, near = tracks
+    half = np.maximum(half, FINEST * np.maximum(np.abs(printed), scale))
+    room = half * (1 + 1e-9)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        from_believed, from_page, from_near = (np.abs(printed - t) for t in tracks)
+        best = np.where(from_believed <= room, believed, np.where(from_near <= room, near, page))
+        exact = (from_believed <= room) | (from_near <= room) | (from_page <= room)
+        width = np.abs(near - believed)
+        between = ~exact & (from_believed <= room + width)
+        best = np.where(between, believed, best)
+        loose = ~exact & ~between & (np.fmin(from_believed, from_page) <= 2 * half)
+        bits = np.where(between, np.log2(1 + np.nan_to_num(width) / half), 0.0)
+        bits = np.where(loose, LOOSELY, bits)
+        best = np.where(loose, np.where(from_believed <= 2 * half, believed, page), best)
+    how = np.where(exact | between, EXPLAINED, np.where(loose, LOOSE, UNEXPLAINED))
+    raw = how == UNEXPLAINED
+    if not raw.any():
+        return Judged(bits, how, best)
+    bits, best = np.where(raw, unexplained(printed, half, scale), bits), np.where(raw, printed, best)
+    for meant in (believed, page):
+        numbers = Numbers(printed[raw], half[raw], np.broadcast_to(meant, printed.shape)[raw])
+        for k, slip in enumerate(SLIPS.values()):
+            cost = np.where(slip.made(numbers), slip.bits(numbers), np.inf)
+            better = cost < bits[raw]
+            if better.any():
+                bits[raw], how[raw] = np.where(better, cost, bits[raw]), np.where(better, FIRST_SLIP + k, how[raw])
+                best[raw] = np.where(better, numbers.meant, best[raw])
+    return Judged(bits, how, best)
+
+
+def unexplained(printed: Array, half: Array, scale: Array) -> Array:
+    """The bits of numbers that nothing explains: those of their digits and their sign."""
+    size = np.maximum(np.abs(printed), scale)
+    return np.clip(np.log2(2 * size / np.maximum(half, FINEST * size + 1e-300)), 1, MOST_BITS)
+
+
+def standing(found: Judged, printed: Array, half: Array, scale: Array, some: Array) -> Judged:
+    """The evidence, but for slips of the pen in some rows, whose numbers stand for themselves."""
+    some = some.reshape(-1, *(1,) * (printed.ndim - 1)) & (found.how > LOOSE)
+    bits = np.where(some, unexplained(printed, half, scale), found.bits)
+    how = np.where(some, UNEXPLAINED, found.how)
+    return Judged(bits, how, np.where(some, printed, found.believed))

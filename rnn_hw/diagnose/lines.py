@@ -1,0 +1,138 @@
+"""A program unrolled into lines, each computed for many rows at once: a row is a person with a set of mistakes.
+
+The order is that of `checking/follow.py`: each line comes after what it uses. Every formula is compiled once for each step
+it is worked at; rows that take the same formula are computed together, whoever's they are. Nothing is compared here.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_hw.checking.follow import order
+from rnn_hw.fields import key_of
+from rnn_hw.kinds.kind import Setup
+from rnn_hw.lang.compiled import Code
+from rnn_hw.lang.differentiate import BAR
+from rnn_hw.lang.evaluate import Stack
+from rnn_hw.lang.operations import CONSTANTS, Mismatch, Shape
+from rnn_hw.lang.rewrite import names_in, time_of, unrolled
+from rnn_hw.lang.shapes import Faulty, settled
+from rnn_hw.lang.simplify import at_last
+from rnn_hw.lang.tree import Equation, Name, Node
+
+Array = NDArray[Any]
+Spot = tuple[str, int | None]  # a quantity, and its step if it has any
+Values = dict[Spot, Array]  # tracks and rows in front
+
+
+class Compiled(NamedTuple):
+    """A formula at one step: the code, the slot of its value, and the rank of that."""
+
+    code: Code
+    slot: int
+    rank: int
+
+
+class Lines:
+    """The lines of a problem, and their formulas compiled."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup, self.steps, self.shapes = setup, setup.steps, dict(setup.shapes)
+        self.order: list[Spot] = order(setup)
+        self.place = {spot: k for k, spot in enumerate(self.order)}
+        self.formulas = {e.name: e.formula for e in setup.program.equations}
+        self.targets = {e.name: e.target for e in setup.program.equations}
+        self.plain = {n: () if all(k == 1 for k in shape) else shape for n, shape in self.shapes.items()}
+        self.kept = {"t"} & set(setup.given)  # a step that has a number of its own
+        self.compiled: dict[tuple[Node, Spot], Compiled | None] = {}
+
+    def key(self, spot: Spot) -> str:
+        return key_of(*spot, self.setup.single)
+
+    def at(self, formula: Node, spot: Spot) -> Node:
+        """A right side at the step of a line, as it is worked there."""
+        name, time = spot
+        equation = unrolled(Equation(self.targets[name], formula), time or 0, self.steps)
+        return at_last(settled(equation.formula, self.shapes), time or 0, self.steps, keep=self.kept)
+
+    def code(self, formula: Node, spot: Spot) -> Compiled | None:
+        """A right side compiled for one line; `None` where its shapes do not fit."""
+        found = self.compiled.get((formula, spot), ...)
+        if found is ...:
+            code = Code(lambda name: self.shapes.get(name.name, ()), self.steps)
+            try:
+                slot = code.add(self.at(formula, spot))
+                found = Compiled(code, slot, len(code.shapes[slot]))
+            except (Mismatch, Faulty, LookupError, ValueError):
+                found = None
+            self.compiled[formula, spot] = found
+        return found
+
+    def uses(self, formula: Node, spot: Spot) -> list[Spot]:
+        """The lines that a right side reads, those of all steps for a sum over time."""
+        found: list[Spot] = []
+        for name in names_in(self.at(formula, spot)):
+            if name.name in self.formulas:
+                time = name.time
+                if time is None or not time.base:
+                    found.append((name.name, None if time is None else time.shift))
+                else:
+                    found += [(name.name, t + time.shift) for t in range(1, self.steps + 1)]
+        return [spot for spot in dict.fromkeys(found) if spot in self.place]
+
+    # -- values --
+
+    def compute(self, formula: Node, spot: Spot, values: Values, rows: Array | None, lead: Shape) -> Array:
+        """The value of a right side for some of the rows (`None`: all), NaN where it has none; `lead` are all axes in front."""
+        shape = self.shapes[spot[0]]
+        count = (*lead[:-1], len(rows)) if rows is not None else lead
+        compiled = self.code(formula, spot)
+        if compiled is None:
+            return np.full((*count, *shape), np.nan)
+        try:
+            value = compiled.code.run(lambda name: self.load(name, values, rows))[compiled.slot]
+        except (LookupError, ValueError):  # a step that does not exist, or one that comes later
+            return np.full((*count, *shape), np.nan)
+        value = np.asarray(value, float)
+        if compiled.rank < len(shape):
+            value = value.reshape(value.shape + (1,) * (len(shape) - compiled.rank))
+        return np.broadcast_to(value, (*count, *shape))
+
+    def load(self, name: Name, values: Mapping[Spot, Array], rows: Array | None) -> Any:
+        """What stands behind a name for some of the rows."""
+        time = time_of(name)
+        if time is None:
+            return self.single((name.name, None), values, rows)
+        if not time.base:
+            return self.single((name.name, time.shift), values, rows)
+        if time.base == "T":
+            return self.single((name.name, self.steps + time.shift), values, rows)
+        steps = [self.single((name.name, t + time.shift), values, rows) for t in range(1, self.steps + 1)]
+        return np.stack(np.broadcast_arrays(*steps))
+
+    def single(self, spot: Spot, values: Mapping[Spot, Array], rows: Array | None) -> Any:
+        found = values.get(spot)
+        if found is not None:
+            return found if rows is None else found[:, rows]
+        name, time = spot
+        if spot in self.place:
+            raise LookupError(f"{name} is not known yet")
+        given = self.setup.given.get(name)
+        if isinstance(given, Stack):
+            if time is None:
+                raise LookupError(f"{name} has no value without a step")
+            if 0 <= time - given.first < len(given.values):
+                return given.values[time - given.first]
+        elif given is not None:
+            return given
+        if name == "T":
+            return self.steps
+        if name == "t" and time is not None:
+            return time
+        if name in CONSTANTS and name not in self.formulas:
+            return CONSTANTS[name]
+        if name in self.formulas and time is not None and (time == 0 or (time > self.steps and name.endswith(BAR))):
+            return np.zeros(self.shapes[name])
+        raise LookupError(f"no value of {name} at {time}")

@@ -1,0 +1,154 @@
+"""Sheets of numbers -> diagnoses in words: which lines a mistake explains, where it was made, the true line beside theirs."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from rnn_hw.answers import Entry, Sheet
+from rnn_hw.diagnose.decide import Decoded, Made, Written, decode, explained
+from rnn_hw.diagnose.lines import Spot
+from rnn_hw.diagnose.pen import SLIPS
+from rnn_hw.diagnose.search import Hypothesis, Rival, Search
+from rnn_hw.diagnose.walk import Array, Page
+from rnn_hw.lang import figures
+from rnn_hw.lang.evaluate import evaluate
+from rnn_hw.lang.mistakes import MISTAKES, Change
+from rnn_hw.lang.notation import unicode_equation
+from rnn_hw.lang.rewrite import names_in
+from rnn_hw.lang.tree import Equation, Name, Program, Time
+from rnn_hw.problem import Problem
+from rnn_hw.results import Diagnosis, Report
+from rnn_hw.solver import true_value
+
+MOST_LINES = 600  # of a program that is looked through
+DEPARTING = ("wrong", "carried", "imprecise")
+NOT_USED = "pen-other-number"
+
+
+def page_of(problem: Problem, sheets: Sequence[Sheet]) -> Page:
+    """The printed numbers of the sheets."""
+    setup = problem.setup
+    result = evaluate(setup.program, setup.given, setup.shapes, setup.steps)
+    value: dict[Spot, Array] = {}
+    half: dict[Spot, Array] = {}
+    known: dict[Spot, Array] = {}
+    scale: dict[Spot, Array] = {}
+    for line in problem.lines:
+        if line.form != "number":
+            continue
+        entries = [(k, e) for k, s in enumerate(sheets) if (e := s.entries.get(line.key)) is not None and _usable(e)]
+        if not entries:
+            continue
+        true = np.asarray(true_value(problem, result, line), float)
+        spot, shape = (line.name, line.time), (len(sheets), *true.shape)
+        value[spot], half[spot], known[spot] = np.zeros(shape), np.ones(shape), np.zeros(len(sheets), bool)
+        for k, entry in entries:
+            value[spot][k], half[spot][k], known[spot][k] = entry.value, entry.half_unit, True
+        scale[spot] = np.max(np.abs(true), initial=0.0, where=np.isfinite(true))
+    return Page(len(sheets), value, half, known, scale)
+
+
+def _usable(entry: Entry) -> bool:
+    return entry.value is not None and not entry.reason and not entry.misshapen
+
+
+def diagnosed(
+    problem: Problem, search: Search, sheets: Sequence[Sheet], reports: Sequence[Report]
+) -> dict[int, list[Diagnosis]]:
+    """The mistakes behind the wrong numbers of each sheet that has some, by its place."""
+    numeric = {line.key for line in problem.lines if line.form == "number"}
+    asked = [k for k, r in enumerate(reports) if any(v.verdict == "wrong" and v.key in numeric for v in r.verdicts)]
+    if not asked or len(search.lines.order) > MOST_LINES:
+        return {}
+    page = page_of(problem, [sheets[k] for k in asked])
+    decoded = decode(search, page, range(len(asked)))
+    return {k: list(_Words(problem, search, reports[k]).all(decoded[n], page)) for n, k in enumerate(asked)}
+
+
+class _Words:
+    """The words for one sheet."""
+
+    def __init__(self, problem: Problem, search: Search, report: Report) -> None:
+        self.problem, self.lines, self.program = problem, search.lines, search.program
+        self.departing = {v.key for v in report.verdicts if v.verdict in DEPARTING}
+
+    def all(self, decoded: Decoded, page: Page) -> Iterator[Diagnosis]:
+        made = [self.mistake(one, decoded.best) for one in decoded.made]
+        yield from sorted((d for d in made if d.explains), key=lambda d: -len(d.explains))
+        for written in decoded.written:
+            yield self.slip(written, page, decoded.best)
+
+    def mistake(self, made: Made, h: Hypothesis) -> Diagnosis:
+        """A change to the program."""
+        change, step = made.adopted.change, made.adopted.step
+        row = MISTAKES[change.code]
+        touched = _after(h.program, change)
+        spots = [s for s in self.lines.order if self.lines.key(s) in self.departing and explained(h, s)]
+        place = [s for s in self.lines.order if s[0] in change.formulas and step in (None, s[1])]
+        shown = next((s for s in place if s in spots), next((s for s in place if s[0] == made.adopted.spot[0]), place[0]))
+        true, yours = self.equations(change, shown, step is not None)
+        return Diagnosis(
+            row.code,
+            row.title,
+            tuple(self.lines.key(s) for s in spots if s[0] in touched),
+            row.reason,
+            tuple(self.rival(r) for r in made.ties),
+            tuple(self.lines.key(s) for s in place),
+            true,
+            yours,
+            row.mend,
+        )
+
+    def equations(self, change: Change, spot: Spot, at_step: bool) -> tuple[Equation, Equation]:
+        """The line as it is, and as it must have been worked."""
+        name, time = spot
+        target = self.lines.targets[name]
+        pair = (self.lines.formulas[name], change.formulas[name])
+        if self.problem.setup.single or at_step:
+            target = Name(name, None if time is None else Time("", time))
+            pair = (self.lines.at(pair[0], spot), self.lines.at(pair[1], spot))
+        return Equation(target, pair[0]), Equation(target, pair[1])
+
+    def rival(self, rival: Rival) -> str:
+        name = next(iter(rival.change.formulas))
+        time = 1 if self.lines.targets[name].time is not None else None
+        _, yours = self.equations(rival.change, (name, rival.step or time), rival.step is not None)
+        shown = unicode_equation(yours, self.problem.names, self.problem.setup.single)
+        return f"{MISTAKES[rival.change.code].title}: {shown} [{rival.change.code}]"
+
+    def slip(self, written: Written, page: Page, h: Hypothesis) -> Diagnosis:
+        """A slip of the pen, or a number that was not worked on with."""
+        key = self.lines.key(written.spot)
+        at = h.student, *(i - 1 for i in written.entry)
+        place = -int(np.floor(np.log10(2 * page.half[written.spot][at]))) if page.half[written.spot][at] else 0
+        meant = figures.figure(written.meant, 4, max(place + 1, 1))
+        printed = figures.figure(float(page.value[written.spot][at]), 6, max(place, 0))
+        where = f"entry ({', '.join(map(str, written.entry))})" if len(written.entry) > 1 else ""
+        where = f"entry {written.entry[0]}" if len(written.entry) == 1 and page.value[written.spot][0].size > 1 else where
+        on_page = f"{where}: {printed} on the page" if where else f"{printed} on the page"
+        used = "the lines after it were worked with the number meant" if written.used else ""
+        row = SLIPS.get(written.code)
+        code, title, reason, mend = (
+            (row.code, row.title, row.reason, row.mend)
+            if row is not None
+            else (NOT_USED, "another number on the page than the one worked with", "", "read the number back from the page")
+        )
+        message = "; ".join(filter(None, (on_page, reason, used)))
+        return Diagnosis(code, title, (key,), message, (), (key,), None, None, mend, f"meant is {meant}")
+
+
+def _after(program: Program, change: Change) -> set[str]:
+    """The quantities that a change reaches: its own, and whatever is computed from them."""
+    users: dict[str, set[str]] = {}
+    for equation in program.equations:
+        for name in names_in(equation.formula):
+            users.setdefault(name.name, set()).add(equation.name)
+    found = set(change.formulas)
+    waiting = list(found)
+    while waiting:
+        new = users.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+

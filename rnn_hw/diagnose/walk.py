@@ -1,0 +1,104 @@
+"""Every row walked through the lines: what a person with these mistakes would have had in the calculator, line by line.
+
+Three values are carried along for each line. *Believed*: what follows from the values in the calculator, unrounded. *Page*:
+what follows from the printed numbers. *Near*: the first, with the printed number wherever it is the same but for rounding;
+the difference between first and third says how far rounding alone may have moved a line.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_hw.diagnose.evidence import EXPLAINED, LOOSE, Judged, Tracks, judged, standing
+from rnn_hw.diagnose.lines import Lines, Spot, Values
+from rnn_hw.lang.tree import Node
+
+Array = NDArray[Any]
+TRACKS = 3
+
+
+class Page(NamedTuple):
+    """The printed numbers of a class, students in front, half a unit of each, and what is there at all."""
+
+    students: int
+    value: Mapping[Spot, Array]
+    half: Mapping[Spot, Array]
+    known: Mapping[Spot, NDArray[np.bool_]]
+    scale: Mapping[Spot, Array]  # how large such a number is
+
+
+class Rows(NamedTuple):
+    """Which student each row is of, and by line what some rows have otherwise: the formula, numbers not worked on with,
+    numbers that stand for themselves whatever they look like."""
+
+    students: Array
+    formulas: Mapping[Spot, Sequence[tuple[Node, Array]]] = {}
+    misprints: Mapping[Spot, NDArray[np.bool_]] = {}
+    as_printed: Mapping[Spot, NDArray[np.bool_]] = {}
+
+
+class Walked(NamedTuple):
+    """The evidence: by line, the bits of each row, and how each entry is explained; the values of all tracks."""
+
+    bits: Array
+    line: dict[Spot, Array]
+    how: dict[Spot, Array]
+    values: Values
+
+
+def walk(lines: Lines, page: Page, rows: Rows) -> Walked:
+    """All rows through all lines."""
+    count = len(rows.students)
+    lead = (TRACKS, count)
+    values: Values = {}
+    total = np.zeros(count)
+    line: dict[Spot, Array] = {}
+    how: dict[Spot, Array] = {}
+    with np.errstate(all="ignore"):
+        for spot in lines.order:
+            value = lines.compute(lines.formulas[spot[0]], spot, values, None, lead)
+            own = rows.formulas.get(spot)
+            if own:
+                value = value.copy()
+                for formula, some in own:
+                    value[:, some] = lines.compute(formula, spot, values, some, lead)
+            if spot in page.value:
+                value, line[spot], how[spot] = _compared(page, rows, spot, value)
+                total += line[spot]
+            values[spot] = value
+    return Walked(total, line, how, values)
+
+
+def _compared(page: Page, rows: Rows, spot: Spot, value: Array) -> tuple[Array, Array, Array]:
+    """The tracks behind a line, its bits, and how its entries are explained."""
+    students = rows.students
+    printed, half, known = page.value[spot][students], page.half[spot][students], page.known[spot][students]
+    tracks = Tracks(*(np.broadcast_to(track, printed.shape) for track in value))
+    found = judged(printed, half, tracks, page.scale[spot])
+    if spot in rows.as_printed:
+        found = standing(found, printed, half, page.scale[spot], rows.as_printed[spot])
+    axes = (slice(None), *(None,) * (printed.ndim - 1))
+    there = known[axes]
+    misprint = rows.misprints.get(spot)
+    best = found.believed
+    if misprint is not None:
+        best = np.where(misprint[axes] & (found.how > LOOSE), tracks.believed, best)
+    usual = there & (found.how <= LOOSE)
+    after = (
+        np.where(there, best, tracks.believed),
+        np.where(there, printed, tracks.page),
+        np.where(usual, printed, np.where(there, best, tracks.near)),
+    )
+    flat = (len(students), -1)
+    bits = np.where(known, found.bits.reshape(flat).sum(axis=1), 0.0)
+    how = np.where(known[:, None], found.how.reshape(flat), EXPLAINED)
+    return np.stack(after), bits, how
+
+
+def at_line(lines: Lines, page: Page, students: Array, spot: Spot, value: Array) -> Judged:
+    """The evidence of one line alone, where its tracks are `value`."""
+    printed, half = page.value[spot][students], page.half[spot][students]
+    tracks = Tracks(*(np.broadcast_to(track, printed.shape) for track in value))
+    return judged(printed, half, tracks, page.scale[spot])

@@ -1,0 +1,59 @@
+"""Formulas that differ by the order of terms and factors alone are one mistake, not two."""
+
+from rnn_hw.lang.tree import Apply, Name, Node, Num
+
+Form = tuple[object, ...]
+
+
+def form(node: Node) -> Form:
+    """A key that formulas share which are the same sum of the same products, in whatever order.
+
+    >>> from rnn_hw.lang.parse import parse_formula
+    >>> form(parse_formula("a - b/c/d")) == form(parse_formula("-(b/(d*c)) + a"))
+    True
+    """
+    if isinstance(node, Num):
+        return ("number", node.value)
+    if isinstance(node, Name):
+        return ("name", str(node))
+    if node.operation in ("add", "sub", "neg"):
+        terms: list[tuple[bool, Form]] = []
+        _terms(node, False, terms)
+        return ("sum", *sorted(terms, key=repr)) if len(terms) > 1 else _signed(*terms[0])
+    if node.operation in ("mul", "div"):
+        above: list[Form] = []
+        below: list[Form] = []
+        minus = _factors(node, above, below)
+        return _signed(minus, ("product", *sorted(above, key=repr), "over", *sorted(below, key=repr)))
+    return (node.operation, *map(form, node.arguments))
+
+
+def _signed(minus: bool, form: Form) -> Form:
+    return ("minus", form) if minus else form
+
+
+def _terms(node: Node, minus: bool, terms: list[tuple[bool, Form]]) -> None:
+    if isinstance(node, Apply) and node.operation in ("add", "sub"):
+        _terms(node.arguments[0], minus, terms)
+        _terms(node.arguments[1], minus != (node.operation == "sub"), terms)
+    elif isinstance(node, Apply) and node.operation == "neg":
+        _terms(node.arguments[0], not minus, terms)
+    else:
+        found = form(node)
+        if found[0] == "minus":
+            minus, found = not minus, found[1]  # type: ignore[assignment]
+        terms.append((minus, found))
+
+
+def _factors(node: Node, above: list[Form], below: list[Form]) -> bool:
+    """Collects the factors of a product; whether it has a minus sign."""
+    if isinstance(node, Apply) and node.operation in ("mul", "div"):
+        one, other = node.arguments
+        first = _factors(one, above, below)
+        second = _factors(other, above, below) if node.operation == "mul" else _factors(other, below, above)
+        return first != second
+    if isinstance(node, Apply) and node.operation == "neg":
+        return not _factors(node.arguments[0], above, below)
+    if node != Num(1):
+        above.append(form(node))
+    return False

@@ -1,0 +1,348 @@
+"""What a person may have in place of a part, where no rewriting rule can say it: other steps, other quantities, slopes.
+
+Each function takes a part of a formula (or a whole one) and its `Here`, and yields what may stand instead, each with a tag:
+the same slip in another equation has the same tag.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import NamedTuple
+
+from rnn_hw.lang.differentiate import BAR
+from rnn_hw.lang.mistakes.rules import Instead
+from rnn_hw.lang.operations import INVERSES, OPERATIONS, Shape
+from rnn_hw.lang.rewrite import HERE, at_step, names_in, renamed, substitute
+from rnn_hw.lang.shapes import Faulty, shape_of
+from rnn_hw.lang.simplify import simplify
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
+
+MOST_ENTRIES = 12  # of a sum of which one may be missing
+MOST_OTHERS = 12  # quantities that one may be taken for
+SLIPS = ((10.0, "ten times"), (0.1, "a tenth of"))
+
+
+class Here(NamedTuple):
+    """Where a part stands."""
+
+    equation: Equation
+    program: Program
+    shapes: Mapping[str, Shape]
+    constants: frozenset[str]  # given numbers that are the same at every step
+    series: frozenset[str]
+
+    def shape(self, node: Node) -> Shape | None:
+        try:
+            return shape_of(node, lambda name: self.shapes.get(name.name, ()))
+        except Faulty:
+            return None
+
+
+# --- sums ---------------------------------------------------------------------------------------------------------------
+
+
+def entries_left_out(node: Node, here: Here) -> Iterator[Instead]:
+    """A sum or mean over the entries of a vector, or a matrix times one, with one of them zero."""
+    if not isinstance(node, Apply) or node.operation not in ("sum", "mean", "matmul"):
+        return
+    inner = node.arguments[-1]
+    shape = here.shape(inner)
+    if shape is None or len(shape) != 1 or not 1 < shape[0] <= MOST_ENTRIES:
+        return
+    for k in range(shape[0]):
+        mask = Apply("concat", [Num(float(k != j)) for j in range(shape[0])])
+        yield Instead(f"entry {k + 1}", Apply(node.operation, (*node.arguments[:-1], Apply("mul", (inner, mask)))))
+
+
+def terms(node: Node) -> list[tuple[bool, Node]]:
+    """The terms of a sum from left to right, each with whether it is subtracted."""
+    if isinstance(node, Apply) and node.operation in ("add", "sub"):
+        left, right = node.arguments
+        return [*terms(left), (node.operation == "sub", right)]
+    return [(False, node)]
+
+
+def total(some: list[tuple[bool, Node]]) -> Node:
+    """The sum of terms."""
+    (minus, first), *rest = some
+    node: Node = Apply("neg", (first,)) if minus else first
+    for minus, term in rest:
+        node = Apply("sub" if minus else "add", (node, term))
+    return node
+
+
+def _looks_ahead(node: Node) -> bool:
+    return any(n.time is not None and n.time == Time("t", 1) and n.name.endswith(BAR) for n in names_in(node))
+
+
+def without_next_step(node: Node, here: Here) -> Iterator[Instead]:
+    """An adjoint without all that comes back from the next step, and with one of these terms alone."""
+    every = terms(node)
+    later = [term for term in every if _looks_ahead(term[1])]
+    now = [term for term in every if term not in later]
+    if len(later) > 1 and now:
+        yield Instead("all", total(now))
+    if len(later) > 2:
+        for k, kept in enumerate(later):
+            yield Instead(f"but {k}", total([term for term in every if term not in later or term == kept]))
+
+
+def last_loss_only(node: Node, here: Here) -> Iterator[Instead]:
+    """The direct term of the loss in the adjoint of a state, at the last step only."""
+    if not here.equation.name.endswith(BAR) or here.equation.target.time is None:
+        return
+    every = terms(node)
+    for k, (minus, term) in enumerate(every):
+        direct = not any(n.name.endswith(BAR) for n in names_in(term))
+        if direct and any(n.time == HERE for n in names_in(term)):
+            at_end = Apply("mul", (Apply("equal", (Name("t"), Name("T"))), term))
+            yield Instead(f"term {k}", total([*every[:k], (minus, at_end), *every[k + 1 :]]))
+
+
+def single_steps(node: Node, here: Here) -> Iterator[Instead]:
+    """One step's term in place of a sum over time: the last one's, the first one's, or that of a step left open."""
+    if isinstance(node, Apply) and node.operation in ("sum[]", "mean[]"):
+        index, body = node.arguments
+        assert isinstance(index, Name)
+        letter = index.name
+        last = substitute(body, lambda n: _with_base(n, letter, Time("T", 0)))
+        yield Instead("last", last)
+        yield Instead("first", at_step(body, 1, 1, letter))
+        if letter == "t":
+            yield Instead("open", body)
+
+
+def _with_base(name: Name, letter: str, time: Time) -> Name:
+    if name.time is not None and name.time.base == letter:
+        return Name(name.name, Time(time.base, time.shift + name.time.shift))
+    return name
+
+
+def other_counts(node: Node, here: Here) -> Iterator[Instead]:
+    """The number of entries, or of steps, one lower and one higher."""
+    counts = isinstance(node, Apply) and node.operation == "size"
+    if counts or (isinstance(node, Name) and node.name == "T" and node.time is None):
+        yield Instead("-1", Apply("sub", (node, Num(1))))
+        yield Instead("+1", Apply("add", (node, Num(1))))
+    if isinstance(node, Apply) and node.operation == "mean":
+        shape = here.shape(node.arguments[0])
+        if shape and shape[0] > 2:
+            body = Apply("sum", node.arguments)
+            yield Instead("-1", Apply("div", (body, Apply("sub", (Apply("size", node.arguments), Num(1))))))
+
+
+# --- factors ------------------------------------------------------------------------------------------------------------
+
+
+def complements(node: Node, here: Here) -> Iterator[Instead]:
+    """`1 - z` for a gate z, a quantity that lies between 0 and 1."""
+    if isinstance(node, Name) and (equation := here.program.get(node.name)) is not None:
+        formula = equation.formula
+        row = OPERATIONS.get(formula.operation) if isinstance(formula, Apply) else None
+        if row is not None and row.bounds == "(0, 1)":
+            yield Instead("", Apply("sub", (Num(1), node)))
+
+
+def transposes(node: Node, here: Here) -> Iterator[Instead]:
+    """A square matrix in a product, transposed."""
+    if isinstance(node, Apply) and node.operation == "matmul":
+        for k, factor in enumerate(node.arguments):
+            shape = here.shape(factor)
+            if isinstance(factor, Name) and shape is not None and len(shape) == 2 and shape[0] == shape[1] > 1:
+                turned = Apply("transpose", (factor,))
+                yield Instead(str(k), Apply("matmul", (turned, node.arguments[1]) if k == 0 else (node.arguments[0], turned)))
+
+
+# --- slopes -------------------------------------------------------------------------------------------------------------
+
+
+class Slope(NamedTuple):
+    """The derivative of an activation as it stands in a product: the function, what it was taken of, its result."""
+
+    function: str
+    argument: Node
+    result: Node
+
+
+def _slope(result: Node, here: Here) -> tuple[str, Node] | None:
+    """The function and the argument behind a result: `tanh(c)` itself, or a name whose equation says so."""
+    formula: Node | None = result
+    if isinstance(result, Name):
+        equation = here.program.get(result.name)
+        formula = equation.formula if equation is not None else None
+        if formula is not None and result.time is not None and result.time.base == "t" and equation is not None:
+            formula = substitute(formula, lambda n: _later(n, result.time.shift if result.time else 0))
+    if isinstance(formula, Apply) and formula.operation in ("sigmoid", "tanh"):
+        return formula.operation, formula.arguments[0]
+    return None
+
+
+def _later(name: Name, by: int) -> Name:
+    if by and name.time is not None and name.time.base == "t":
+        return Name(name.name, Time("t", name.time.shift + by))
+    return name
+
+
+def _slope_in(node: Node, here: Here) -> Iterator[tuple[Node | None, Slope]]:
+    """The slope that a product ends in, with what stands before it."""
+    if not isinstance(node, Apply):
+        return
+    if node.operation == "mul":
+        left, right = node.arguments
+        before: Node | None = left
+        if isinstance(right, Apply) and right.operation == "sub" and right.arguments[0] == Num(1):
+            y = right.arguments[1]
+            if left == y or (isinstance(left, Apply) and left.operation == "mul" and left.arguments[1] == y):
+                before = left.arguments[0] if left != y and isinstance(left, Apply) else None
+                found = _slope(y, here)
+                if found is not None and found[0] == "sigmoid":
+                    yield before, Slope(*found, y)
+                return
+            yield from ((left, slope) for _, slope in _slope_in(right, here))
+    elif node.operation == "sub" and node.arguments[0] == Num(1):
+        square = node.arguments[1]
+        if isinstance(square, Apply) and square.operation == "pow" and square.arguments[1] == Num(2):
+            found = _slope(square.arguments[0], here)
+            if found is not None and found[0] == "tanh":
+                yield None, Slope(*found, square.arguments[0])
+
+
+def _rule_of(function: str, y: Node) -> Node:
+    """The derivative as textbooks write it, in terms of the result."""
+    if function == "sigmoid":
+        return Apply("mul", (y, Apply("sub", (Num(1), y))))
+    return Apply("sub", (Num(1), Apply("pow", (y, Num(2)))))
+
+
+def _with(before: Node | None, factor: Node) -> Node:
+    return simplify(factor if before is None else Apply("mul", (before, factor)))
+
+
+def slopes_at_the_sum(node: Node, here: Here) -> Iterator[Instead]:
+    """`z*(1 - z)` and `1 - z**2` of the sum z."""
+    for before, slope in _slope_in(node, here):
+        yield Instead(slope.function, _with(before, _rule_of(slope.function, slope.argument)))
+
+
+def slopes_of_the_result(node: Node, here: Here) -> Iterator[Instead]:
+    """`f(y)*(1 - f(y))` of the result y."""
+    for before, slope in _slope_in(node, here):
+        again = Apply(slope.function, (slope.result,))
+        yield Instead(slope.function, _with(before, _rule_of(slope.function, again)))
+
+
+def slopes_of_another(node: Node, here: Here) -> Iterator[Instead]:
+    """The sigmoid's rule for tanh, and the reverse."""
+    for before, slope in _slope_in(node, here):
+        another = "tanh" if slope.function == "sigmoid" else "sigmoid"
+        yield Instead(slope.function, _with(before, _rule_of(another, slope.result)))
+
+
+def inverses_for_slopes(node: Node, here: Here) -> Iterator[Instead]:
+    """The inverse function of the sum, which some write for the derivative."""
+    for before, slope in _slope_in(node, here):
+        yield Instead(slope.function, _with(before, Apply(INVERSES[slope.function], (slope.argument,))))
+
+
+# --- quantities ---------------------------------------------------------------------------------------------------------
+
+
+def other_steps(node: Node, here: Here) -> Iterator[Instead]:
+    """The step before, and the step after."""
+    if isinstance(node, Name) and node.time is not None and node.time.base in ("t", "T"):
+        for by in (-1, 1):
+            time = Time(node.time.base, node.time.shift + by)
+            if abs(time.shift) <= 1 and not (time.base == "T" and time.shift > 0):
+                yield Instead(f"{by:+d}", Name(node.name, time))
+
+
+def first_state(name: Name, here: Here) -> Iterator[Instead]:
+    """The state before the first step, in place of that of the step before."""
+    if name.time == Time("t", -1) and here.program.get(name.name) is not None:
+        yield Instead("", Name(name.name, Time("", 0)))
+
+
+def other_quantities(node: Node, here: Here) -> Iterator[Instead]:
+    """Quantities of the same sort and shape: a gate for a gate, a weight for a weight."""
+    if not isinstance(node, Name) or node.name not in here.shapes:
+        return
+    for other in _likes(node.name, here):
+        yield Instead(other, Name(other, node.time))
+
+
+def _likes(name: str, here: Here) -> list[str]:
+    defined = set(here.program.names)
+    sort = (name in defined, name in here.series, name.endswith(BAR), here.shapes[name])
+    found = [
+        other
+        for other in here.shapes
+        if other not in (name, here.equation.name)
+        and (other in defined, other in here.series, other.endswith(BAR), here.shapes[other]) == sort
+    ]
+    # The nearest first: those with the same beginning, `W_f` and `W_i`.
+    return sorted(found, key=lambda other: (other.split("_")[0] != name.split("_")[0], len(other)))[:MOST_OTHERS]
+
+
+def exchanges(node: Node, here: Here) -> Iterator[Instead]:
+    """Two quantities of the formula that have the same shape, each in the other's place."""
+    mentions = [n for n in dict.fromkeys(names_in(node)) if n.name in here.shapes]
+    for one, other in combinations(mentions, 2):
+        if one.name != other.name and here.shapes[one.name] == here.shapes[other.name]:
+            swap = {one: other, other: one}
+            yield Instead(f"{one}, {other}", substitute(node, lambda n, swap=swap: swap.get(n, n)))  # type: ignore[misc]
+
+
+def decimal_slips(name: Name, here: Here) -> Iterator[Instead]:
+    """A given number ten times as large, or a tenth of it."""
+    if name.time is None and name.name in here.constants:
+        yield Instead("10", Apply("mul", (Num(10), name)))
+        yield Instead("0.1", Apply("div", (name, Num(10))))
+
+
+def constant_complements(name: Name, here: Here) -> Iterator[Instead]:
+    """`1 - beta` for a given number."""
+    if name.time is None and name.name in here.constants:
+        yield Instead("", Apply("sub", (Num(1), name)))
+
+
+def first_step(name: Name, here: Here) -> Iterator[Instead]:
+    """The number of the step as 1."""
+    if name.name == "t" and name.time in (None, HERE):
+        yield Instead("", Num(1))
+
+
+def neighbouring_steps(name: Name, here: Here) -> Iterator[Instead]:
+    """The number of the step before, and of the step after."""
+    if name.name == "t" and name.time in (None, HERE):
+        yield Instead("-1", Apply("sub", (name, Num(1))))
+        yield Instead("+1", Apply("add", (name, Num(1))))
+
+
+# --- whole programs -----------------------------------------------------------------------------------------------------
+
+
+def lines_exchanged(here: Here) -> Iterator[tuple[str, Mapping[str, Node]]]:
+    """Two equations built alike, each with the other's right side: gates taken in another order."""
+    own = here.equation
+    for other in here.program.equations:
+        alike = other.name != own.name and skeleton(other) == skeleton(own)
+        if alike and here.shapes.get(other.name) == here.shapes.get(own.name):
+            yield other.name, {own.name: other.formula, other.name: own.formula}
+
+
+def constants_exchanged(here: Here) -> Iterator[tuple[str, Mapping[str, Node]]]:
+    """Two given quantities of the same shape exchanged wherever they stand."""
+    given = [n for n in here.shapes if n not in here.program.names and n not in here.series]
+    mine = {n.name for n in names_in(here.equation.formula)}
+    for one, other in combinations(given, 2):
+        if here.shapes[one] != here.shapes[other] or not {one, other} & mine:
+            continue
+        swap = {one: other, other: one}
+        found = {e.name: renamed(e.formula, lambda n, swap=swap: swap.get(n, n)) for e in here.program.equations}  # type: ignore[misc]
+        changed = {e.name: found[e.name] for e in here.program.equations if found[e.name] is not e.formula}
+        if len(changed) > 1:  # in one equation alone it is an exchange like any other
+            yield f"{one}, {other}", changed
+
+
+def skeleton(equation: Equation) -> Node:
+    """How an equation is built, whatever its quantities are called."""
+    return substitute(equation.formula, lambda n: Name("%", n.time))
