@@ -169,15 +169,17 @@ def check(
     everything: Everything = False,
     only: Only = "",
     strict: Annotated[bool, typer.Option("--strict", help="Nothing is carried.")] = False,
-    no_key: Annotated[bool, typer.Option("--no-key", help="Leave out the true values.")] = False,
+    no_hints: Annotated[bool, typer.Option("--no-hints", help="Do not look for the mistakes behind wrong lines.")] = False,
+    no_key: Annotated[bool, typer.Option("--no-key", help="Leave out the true values and formulas.")] = False,
 ) -> None:
-    """Check answers line by line: which are right, which follow from an earlier mistake, which went wrong first."""
+    """Check answers line by line: which are right, which follow from an earlier mistake, and which mistake it was."""
     options = _options(digits, everything, only, "", not no_key)
     from rnn_hw.checking import check_files
+    from rnn_hw.diagnose import with_diagnoses
     from rnn_hw.errors import HomeworkError
     from rnn_hw.results import Report
 
-    found = check_files(answers, problem, strict)
+    found = check_files(answers, problem, strict, None if no_hints else with_diagnoses)
     if no_key:
         found = [f.without_key() if isinstance(f, Report) else f for f in found]
     if form == Format.json:

@@ -80,7 +80,17 @@ VERDICT = record(
     }
 )
 DIAGNOSIS = record(
-    {"mistake": TEXT, "title": TEXT, "explains": listed(TEXT), "message": TEXT, "alternatives": listed(TEXT)}
+    {
+        "mistake": TEXT,
+        "title": TEXT,
+        "explains": listed(TEXT),
+        "message": TEXT,
+        "alternatives": listed(TEXT),
+        "place": listed(TEXT),
+        "true": {"type": ["string", "null"]},
+        "yours": {"type": ["string", "null"]},
+        "mend": TEXT,
+    }
 )
 
 

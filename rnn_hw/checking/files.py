@@ -5,7 +5,7 @@ themselves are judged in `judge.py`.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -27,6 +27,10 @@ class Sheets(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()  # about the ids; a sheet has those about its own lines
 
 
+# What is to be said besides of the sheets of one problem: reports in, the same reports with more in them out.
+Also = Callable[[Problem, Sequence[Sheet], Sequence[Report]], list[Report]]
+
+
 def check(
     answers: "str | os.PathLike[str]", problem: "str | os.PathLike[str] | None" = None, strict: bool = False
 ) -> Report:
@@ -38,7 +42,9 @@ def check(
     return check_sheets(found, [bound(file, found)], strict)[0]
 
 
-def check_files(paths: Sequence[str], problem: str | None = None, strict: bool = False) -> list[Report | HomeworkError]:
+def check_files(
+    paths: Sequence[str], problem: str | None = None, strict: bool = False, also: Also | None = None
+) -> list[Report | HomeworkError]:
     """A report for each file, or why it is unusable, in their order; sheets of one problem are judged together."""
     found: list[Report | HomeworkError] = []
     problems: dict[str, Problem | Assignment] = {}
@@ -56,9 +62,9 @@ def check_files(paths: Sequence[str], problem: str | None = None, strict: bool =
     for where, files in together.items():
         about = problems[where]
         if isinstance(about, Assignment):
-            reports = check_all(about, [bound_all(file, about) for _, file in files], strict)
+            reports = check_all(about, [bound_all(file, about) for _, file in files], strict, also)
         else:
-            reports = check_sheets(about, [bound(file, about) for _, file in files], strict)
+            reports = _checked(about, [bound(file, about) for _, file in files], strict, also)
         for (number, _), report in zip(files, reports, strict=True):
             found[number] = report
     return found
@@ -115,10 +121,17 @@ def bound_all(file: AnswerFile, assignment: Assignment) -> Sheets:
     return Sheets(file.student, tuple(sheets), tuple(found))
 
 
-def check_all(assignment: Assignment, everyone: Sequence[Sheets], strict: bool = False) -> list[Report]:
+def _checked(problem: Problem, sheets: Sequence[Sheet], strict: bool, also: Also | None) -> list[Report]:
+    reports = check_sheets(problem, sheets, strict)
+    return reports if also is None else also(problem, sheets, reports)
+
+
+def check_all(
+    assignment: Assignment, everyone: Sequence[Sheets], strict: bool = False, also: Also | None = None
+) -> list[Report]:
     """One report for each person's answers to an assignment; the sheets of each problem are judged together."""
     columns = [
-        check_sheets(part.problem, [one.sheets[k] for one in everyone], strict)
+        _checked(part.problem, [one.sheets[k] for one in everyone], strict, also)
         for k, part in enumerate(assignment.parts)
     ]
     return [_whole(assignment, sheets, [column[k] for column in columns]) for k, sheets in enumerate(everyone)]
@@ -135,7 +148,9 @@ def _whole(assignment: Assignment, sheets: Sheets, reports: Sequence[Report]) ->
         str(sum((Fraction(report.max_score) for report in reports), Fraction(0))),
         tuple(v._replace(key=f"{id}/{v.key}") for id, report in parts for v in report.verdicts),
         tuple(
-            d._replace(explains=tuple(f"{id}/{key}" for key in d.explains))
+            d._replace(
+                explains=tuple(f"{id}/{key}" for key in d.explains), place=tuple(f"{id}/{key}" for key in d.place)
+            )
             for id, report in parts
             for d in report.diagnoses
         ),

@@ -65,6 +65,7 @@ def _report(problem: Problem, sheet: Sheet, student: int, truth: Mapping[str, Va
         remarks=judgement.remarks,
         names=problem.names,
         shown_digits=problem.place,
+        single=problem.setup.single,
     )
 
 

@@ -15,7 +15,8 @@ from rnn_hw.diagnose.search import Adopted, Draft, Hypothesis, Rival, Search, wi
 from rnn_hw.diagnose.walk import Array, Page
 from rnn_hw.lang.tree import Node
 
-MARGIN = 3.0  # bits that a mistake saves at least
+MARGIN = 2.5  # bits that a mistake saves at least
+PEN_MARGIN = 8.0  # and a slip of the pen, which is looked for in every number
 TIE = 2.0  # bits by which another explanation may be longer and still be named
 
 
@@ -25,6 +26,7 @@ class Made(NamedTuple):
     adopted: Adopted
     gain: float
     ties: tuple[Rival, ...]
+    slip: str = ""  # of the pen, that would do as well
 
 
 class Written(NamedTuple):
@@ -49,27 +51,37 @@ def decode(search: Search, page: Page, students: Sequence[int]) -> dict[int, Dec
     """The best explanation of each student's sheet."""
     beams = search.best(page, students)
     winners = [beams[student][0] for student in students]
-    drafts: list[Draft] = []
-    asked: list[tuple[int, int, object]] = []  # whose draft, of which mistake, and what it is
+    asked: dict[tuple[int, int, object], Draft] = {}  # whose, of which mistake, and what becomes of it
     for k, h in enumerate(winners):
+        asked[k, 0, "plain"] = _draft(search, h, h.adopted)
         for n, one in enumerate(h.adopted):
-            drafts += [_without(search, h, n, None), _prefix(search, h, n), _prefix(search, h, n + 1)]
-            asked += [(k, n, "without"), (k, n, "before"), (k, n, "after")]
+            asked[k, n, "without"] = asked[k, n, "plain without"] = _without(search, h, n, None)
+            asked[k, n, "before"], asked[k, n, "after"] = _prefix(search, h, n), _prefix(search, h, n + 1)
             for m, rival in enumerate(one.rivals):
                 if not _same(rival, one) and not _built_upon(h, n):
-                    drafts.append(_without(search, h, n, rival))
-                    asked.append((k, n, m))
-    bits = {which: h.bits for which, h in zip(asked, search.walk(page, drafts), strict=True)}
+                    asked[k, n, m] = _without(search, h, n, rival)
+    plain = np.array([str(what).startswith("plain") for _, _, what in asked])
+    walked = dict(zip(asked, search.walk(page, list(asked.values()), {}, plain), strict=True))
+    bits = {which: h.bits for which, h in walked.items()}
     found = {}
     for k, h in enumerate(winners):
         made = []
         for n, one in enumerate(h.adopted):
-            gain = max(bits[k, n, "without"] - h.bits, bits[k, n, "before"] - bits[k, n, "after"])
-            near = [r for m, r in enumerate(one.rivals) if bits.get((k, n, m), np.inf) <= h.bits + TIE]
-            if gain >= MARGIN:
-                made.append(Made(one, gain, tuple(near)))
+            penned = bits[k, n, "without"] - h.bits
+            gains = penned, bits[k, n, "before"] - bits[k, n, "after"], bits[k, n, "plain without"] - bits[k, 0, "plain"]
+            near = tuple(r for m, r in enumerate(one.rivals) if bits.get((k, n, m), np.inf) <= h.bits + TIE)
+            if max(gains) >= MARGIN:
+                slip = _slip_at(walked[k, n, "without"], one.spot) if penned < TIE else ""
+                made.append(Made(one, max(gains), near, slip))
         found[h.student] = Decoded(h, tuple(made), ())
     return _with_slips(search, page, found)
+
+
+def _slip_at(h: Hypothesis, spot: Spot) -> str:
+    """The slip of the pen that explains a line."""
+    how = h.walked.how[spot][h.row]
+    slips = how[(how > LOOSE) & (how != UNEXPLAINED)]
+    return CODES[slips[0] - FIRST_SLIP] if len(slips) else ""
 
 
 def _same(rival: Rival, one: Adopted) -> bool:
@@ -125,7 +137,8 @@ def _with_slips(search: Search, page: Page, found: Mapping[int, Decoded]) -> dic
     for (student, spot), other in zip(asked, without, strict=True):
         decoded = after[student]
         h = decoded.best
-        if other.bits - h.bits < MARGIN:
+        slips = int(np.count_nonzero(h.walked.how[spot][h.row] > LOOSE))
+        if other.bits - h.bits < PEN_MARGIN * slips:
             continue
         carried = _carried(h, other, spot)
         more = []

@@ -41,7 +41,7 @@ def judged(printed: Array, half: Array, tracks: Tracks, scale: Array) -> Judged:
     believed, page, near = tracks
     half = np.maximum(half, FINEST * np.maximum(np.abs(printed), scale))
     room = half * (1 + 1e-9)
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+    with np.errstate(all="ignore"):
         from_believed, from_page, from_near = (np.abs(printed - t) for t in tracks)
         best = np.where(from_believed <= room, believed, np.where(from_near <= room, near, page))
         exact = (from_believed <= room) | (from_near <= room) | (from_page <= room)
@@ -57,10 +57,12 @@ def judged(printed: Array, half: Array, tracks: Tracks, scale: Array) -> Judged:
     if not raw.any():
         return Judged(bits, how, best)
     bits, best = np.where(raw, unexplained(printed, half, scale), bits), np.where(raw, printed, best)
-    for meant in (believed, page):
-        numbers = Numbers(printed[raw], half[raw], np.broadcast_to(meant, printed.shape)[raw])
+    meanings = (believed,) if np.array_equal(believed[raw], page[raw], equal_nan=True) else (believed, page)
+    for meant in meanings:
+        numbers = Numbers(printed[raw], half[raw], meant[raw])
         for k, slip in enumerate(SLIPS.values()):
-            cost = np.where(slip.made(numbers), slip.bits(numbers), np.inf)
+            with np.errstate(all="ignore"):
+                cost = np.where(slip.made(numbers), slip.bits(numbers), np.inf)
             better = cost < bits[raw]
             if better.any():
                 bits[raw], how[raw] = np.where(better, cost, bits[raw]), np.where(better, FIRST_SLIP + k, how[raw])

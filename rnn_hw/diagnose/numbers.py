@@ -92,7 +92,7 @@ class _Words:
             row.title,
             tuple(self.lines.key(s) for s in spots if s[0] in touched),
             row.reason,
-            tuple(self.rival(r) for r in made.ties),
+            (*map(self.rival, made.ties), *([f"{SLIPS[made.slip].title} [{made.slip}]"] if made.slip else [])),
             tuple(self.lines.key(s) for s in place),
             true,
             yours,

@@ -4,6 +4,7 @@ A slip explains one printed number by the value that should stand there. The val
 """
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,28 +12,41 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 MOST_DIGITS = 12
+_PLACES = 10 ** np.arange(MOST_DIGITS)
 
 
-class Numbers(NamedTuple):
+class Numbers:
     """Printed numbers, half a unit of each, and the value that should stand there."""
 
-    printed: Array
-    half: Array
-    meant: Array
+    def __init__(self, printed: Array, half: Array, meant: Array) -> None:
+        self.printed, self.half, self.meant = printed, half, meant
 
     def near(self, other: Array) -> NDArray[np.bool_]:
         """Whether the printed number is `other`, as exactly as it is printed."""
-        with np.errstate(invalid="ignore"):
-            return np.asarray(np.abs(self.printed - other) <= self.half * (1 + 1e-9))
+        return np.asarray(np.abs(self.printed - other) <= self.half * (1 + 1e-9))
 
-    def places(self) -> tuple[Array, Array]:
-        """The printed and the meant number in units of the last place."""
+    @cached_property
+    def digits(self) -> tuple[Array, Array]:
+        """The digits of the printed and of the meant number, units of the last place first; -1 where none are to be had."""
         unit = 2 * self.half
-        with np.errstate(invalid="ignore", divide="ignore"):
-            printed, meant = np.abs(self.printed / unit), np.abs(self.meant / unit)
-        usable = np.isfinite(printed) & np.isfinite(meant) & (np.maximum(printed, meant) < 10.0**MOST_DIGITS)
+        printed, meant = np.abs(self.printed / unit), np.abs(self.meant / unit)
+        usable = np.isfinite(meant) & (np.maximum(printed, meant) < 10.0**MOST_DIGITS)
         usable &= np.sign(self.printed) == np.sign(self.meant)
-        return np.where(usable, np.rint(printed), -1).astype(int), np.where(usable, np.rint(meant), -1).astype(int)
+        a, b = (np.where(usable, np.rint(n), 0).astype(int)[..., None] // _PLACES % 10 for n in (printed, meant))
+        return np.where(usable[..., None], a, -1), np.where(usable[..., None], b, -1)
+
+    @cached_property
+    def other(self) -> NDArray[np.bool_]:
+        """Which digits differ."""
+        a, b = self.digits
+        return np.asarray(a != b)
+
+    @cached_property
+    def length(self) -> Array:
+        """The number of digits of the longer of the two."""
+        a, b = self.digits
+        some = (a > 0) | (b > 0)
+        return np.maximum(MOST_DIGITS - np.argmax(some[..., ::-1], axis=-1), 1)
 
 
 class Slip(NamedTuple):
@@ -54,34 +68,14 @@ def _sign(n: Numbers) -> NDArray[np.bool_]:
     return n.near(-n.meant)
 
 
-def _differing(n: Numbers) -> tuple[Array, Array, Array]:
-    """How many digits differ, and the lowest and highest place at which they do; none where there is no comparison."""
-    a, b = n.places()
-    count = np.zeros(a.shape, int)
-    low, high = np.full(a.shape, MOST_DIGITS), np.full(a.shape, -1)
-    for k in range(MOST_DIGITS):
-        other = (a // 10**k % 10 != b // 10**k % 10) & (a >= 0)
-        count += other
-        low, high = np.where(other, np.minimum(low, k), low), np.where(other, k, high)
-    return count, low, high
-
-
 def _digit(n: Numbers) -> NDArray[np.bool_]:
-    return np.asarray(_differing(n)[0] == 1)
+    return np.asarray(n.other.sum(axis=-1) == 1)
 
 
 def _exchanged(n: Numbers) -> NDArray[np.bool_]:
-    a, b = n.places()
-    count, low, high = _differing(n)
-    k = np.clip(low, 0, MOST_DIGITS)
-    crossed = (a // 10**k % 10 == b // 10 ** (k + 1) % 10) & (a // 10 ** (k + 1) % 10 == b // 10**k % 10)
-    return np.asarray((count == 2) & (high == low + 1) & crossed)
-
-
-def _length(n: Numbers) -> Array:
-    """The number of digits of the longer of the two."""
-    longest = np.maximum(*n.places())
-    return np.asarray(np.floor(np.log10(np.maximum(longest, 1))) + 1)
+    a, b = n.digits
+    crossed = (a[..., :-1] == b[..., 1:]) & (a[..., 1:] == b[..., :-1]) & n.other[..., 1:]
+    return np.asarray((n.other.sum(axis=-1) == 2) & crossed.any(axis=-1))
 
 
 def _constant(bits: float) -> Callable[[Numbers], Array]:
@@ -97,10 +91,10 @@ _ROWS = (
          "compare signs once more when you copy a number", _sign, _constant(5)),
     Slip("pen-digits-exchanged", "two digits exchanged",
          "two neighbouring digits stand in each other's place",
-         "read the number back from the page", _exchanged, lambda n: 4.5 + np.log2(_length(n))),
+         "read the number back from the page", _exchanged, lambda n: 4.5 + np.log2(n.length)),
     Slip("pen-digit", "one digit misread or miswritten",
          "one digit is another; all others are right",
-         "read the number back from the page", _digit, lambda n: 4.5 + np.log2(9 * _length(n))),
+         "read the number back from the page", _digit, lambda n: 4.5 + np.log2(9 * n.length)),
 )  # fmt: skip
 
 SLIPS: Mapping[str, Slip] = {row.code: row for row in _ROWS}

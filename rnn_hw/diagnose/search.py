@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_hw.diagnose.lines import Lines, Spot, Values
 from rnn_hw.diagnose.walk import TRACKS, Array, Page, Rows, Walked, at_line, walk
@@ -23,6 +24,7 @@ BEAM = 4  # hypotheses of one sheet that are followed
 ROUNDS = 10  # unexplained lines that are looked at
 SURVIVORS = 10  # changes that are walked through, of those that explain a line
 WORTH = 2.0  # bits that a change saves at its line at least
+LEFT = 0.4  # the share of the line's bits that it leaves at most: a mistake is made in a whole array, not in an entry
 AGAIN = 2.0  # bits of a mistake that has been made before
 UNEXPLAINED = 3.5  # bits of a line that is not worth looking at
 MISPRINT = 1.0
@@ -116,8 +118,15 @@ class Search:
 
     # -- walking --
 
-    def walk(self, page: Page, drafts: Sequence[Draft], as_printed: Mapping[Spot, Array] = {}) -> list[Hypothesis]:
-        """The drafts with their evidence; in lines `as_printed` numbers stand for themselves in some of them."""
+    def walk(
+        self,
+        page: Page,
+        drafts: Sequence[Draft],
+        as_printed: Mapping[Spot, Array] = {},
+        plain: NDArray[np.bool_] | None = None,
+    ) -> list[Hypothesis]:
+        """The drafts with their evidence; in lines `as_printed` numbers stand for themselves in some of them, in `plain`
+        drafts all of them do."""
         if not drafts:
             return []
         own: dict[Spot, dict[Node, list[int]]] = {}
@@ -136,6 +145,7 @@ class Search:
             {spot: [(f, np.array(some)) for f, some in formulas.items()] for spot, formulas in own.items()},
             {spot: np.isin(np.arange(len(drafts)), some) for spot, some in misprints.items()},
             as_printed,
+            plain,
         )
         walked = walk(self.lines, page, rows)
         return [Hypothesis(*draft, walked, row) for row, draft in enumerate(drafts)]
@@ -150,13 +160,16 @@ class Search:
         """The best hypotheses of each student, best first."""
         beams = {h.student: [h] for h in self.start(page, students)}
         for _ in range(ROUNDS):
-            grown = self._grown(page, [h for beam in beams.values() for h in self._promising(beam)])
+            grown: list[Hypothesis] = []
+            for student, beam in beams.items():
+                growing = self._promising(beam)
+                beams[student] = [h for h in beam if not any(h is g for g in growing)]
+                grown += growing
             if not grown:
                 break
-            for h in grown:
+            for h in self._grown(page, grown):
                 beams[h.student].append(h)
-            for student, beam in beams.items():
-                beams[student] = _kept(beam)
+            beams = {student: _kept(beam) for student, beam in beams.items()}
         return beams
 
     def _promising(self, beam: Sequence[Hypothesis]) -> list[Hypothesis]:
@@ -193,16 +206,18 @@ class Search:
         before = walked.line[spot][rows]
         tried = [change for name in names for change in self.changes(program, name)]
         unique = list({frozenset(c.formulas.items()): c for c in reversed(tried)}.values())
-        costs = [bits_of(change) + float(np.log2(len(names))) for change in unique]
+        rare = np.array([bits_of(change) for change in unique])
+        costs = rare + np.log2(np.sum(2.0**-rare))  # the more is tried, the less a match says
         after = self._at(page, spot, region, unique, program, once, walked, rows, students)
         drafts = []
         for k, h in enumerate(members):
             gains = before[k] - after[:, k]
-            fitting = sorted((costs[n] - gains[n], n) for n in np.flatnonzero(gains > WORTH))[:SURVIVORS]
+            worth = (gains > WORTH) & (after[:, k] <= LEFT * before[k])
+            fitting = sorted((costs[n] - gains[n], n) for n in np.flatnonzero(worth))[:SURVIVORS]
             made = {a.change.code for a in h.adopted}
-            rivals = tuple(Rival(unique[n], None, costs[n]) for _, n in fitting)
+            rivals = tuple(Rival(unique[n], None, float(costs[n])) for _, n in fitting)
             for _, n in fitting:
-                change, bits = unique[n], AGAIN if unique[n].code in made else costs[n]
+                change, bits = unique[n], AGAIN if unique[n].code in made else float(costs[n])
                 others = tuple(r for r in rivals if r.change is not change)
                 drafts.append(self._adopting(h, Adopted(change, None, bits, spot, others)))
                 if spot[1] is not None and self.lines.steps > 1 and len(change.formulas) == 1:

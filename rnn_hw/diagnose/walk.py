@@ -37,6 +37,7 @@ class Rows(NamedTuple):
     formulas: Mapping[Spot, Sequence[tuple[Node, Array]]] = {}
     misprints: Mapping[Spot, NDArray[np.bool_]] = {}
     as_printed: Mapping[Spot, NDArray[np.bool_]] = {}
+    plain: NDArray[np.bool_] | None = None  # rows in which nothing counts as a slip of the pen
 
 
 class Walked(NamedTuple):
@@ -77,8 +78,9 @@ def _compared(page: Page, rows: Rows, spot: Spot, value: Array) -> tuple[Array, 
     printed, half, known = page.value[spot][students], page.half[spot][students], page.known[spot][students]
     tracks = Tracks(*(np.broadcast_to(track, printed.shape) for track in value))
     found = judged(printed, half, tracks, page.scale[spot])
-    if spot in rows.as_printed:
-        found = standing(found, printed, half, page.scale[spot], rows.as_printed[spot])
+    alone = rows.as_printed.get(spot, rows.plain)
+    if alone is not None:
+        found = standing(found, printed, half, page.scale[spot], alone)
     axes = (slice(None), *(None,) * (printed.ndim - 1))
     there = known[axes]
     misprint = rows.misprints.get(spot)

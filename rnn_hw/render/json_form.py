@@ -77,8 +77,12 @@ def report(report: Report) -> dict[str, Any]:
                 "mistake": d.mistake,
                 "title": d.title,
                 "explains": list(d.explains),
-                "message": d.message,
+                "message": d.said,
                 "alternatives": list(d.alternatives),
+                "place": list(d.place),
+                "true": None if d.true is None else notation.source_equation(d.true),
+                "yours": None if d.yours is None else notation.source_equation(d.yours),
+                "mend": d.mend,
             }
             for d in report.diagnoses
         ],

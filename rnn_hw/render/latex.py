@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from rnn_hw.lang import notation
-from rnn_hw.lang.tree import Apply, Name, Num
+from rnn_hw.lang.tree import Apply, Equation, Name, Num
 from rnn_hw.results import Remark, Report, Series, Solution, Table, Trace
-from rnn_hw.view import plot, selection, sheet
+from rnn_hw.view import mistakes, plot, selection, sheet
 from rnn_hw.view.escape import LATEX_CHARACTER
 from rnn_hw.view.escape import latex as safe
 from rnn_hw.view.selection import Options
@@ -110,12 +110,26 @@ def _report(report: Report, options: Options) -> list[str]:
         f"{_key(v.key, report)}: {safe(said)}\n" for v in report.verdicts if (said := sheet.note(v, report, options))
     ]
     parts += _beside(report.tables, (), report.remarks, options)
-    for diagnosis in report.diagnoses:
-        parts.append(rf"\subsection*{{Consistent with: {safe(diagnosis.title)} ({safe(diagnosis.mistake)})}}")
-        lines = ", ".join(_key(key, report) for key in diagnosis.explains)
-        parts += [f"Explains {lines}.\n"] * bool(lines)
-        parts += [safe(diagnosis.message) + "\n", *(f"Or equally: {safe(o)}\n" for o in diagnosis.alternatives)]
-    return parts
+    return parts + _mistakes(report, options)
+
+
+def _mistakes(report: Report, options: Options) -> list[str]:
+    """The mistakes that explain the sheet, and what none explains."""
+    parts = [rf"\textbf{{{safe(sentence)}}}" + "\n"] if (sentence := mistakes.summary(report)) and not options.only else []
+    for diagnosis in mistakes.shown(report, options):
+        parts.append(rf"\subsection*{{{safe(mistakes.heading(diagnosis))}}}")
+        items = (rf"\item[{row.word}] {_content(row, report)}" for row in mistakes.rows(diagnosis, options))
+        parts += [r"\begin{description}", *items, r"\end{description}"]
+    sentence = "" if options.only else mistakes.remains(report, lambda key: _key(key, report))
+    return [*parts, sentence + "\n"] if sentence else parts
+
+
+def _content(row: mistakes.Row, report: Report) -> str:
+    if isinstance(row.content, str):
+        return safe(row.content)
+    if isinstance(row.content, Equation):
+        return f"${notation.latex_equation(row.content, report.names, report.single)}$"
+    return mistakes.listed(row.content, lambda key: _key(key, report))
 
 
 def _step(key: str, formula: Num | Name | Apply, value: object, trace: Trace, options: Options) -> str:
@@ -148,8 +162,7 @@ def _value(value: object, options: Options, source: Trace | Report, decimals: in
 
 
 def _key(key: str, source: Trace | Report) -> str:
-    single = isinstance(source, Trace) and source.single
-    return f"${notation.name_text(selection.quantity(key), 'latex', source.names, single)}$"
+    return f"${notation.name_text(selection.quantity(key), 'latex', source.names, source.single)}$"
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], columns: str = "") -> str:

@@ -7,8 +7,9 @@ GitHub's. Everything else that a person typed goes through `escape.markdown`.
 from collections.abc import Iterable, Sequence
 
 from rnn_hw.lang import notation
+from rnn_hw.lang.tree import Equation
 from rnn_hw.results import Remark, Report, Series, Solution, Table, Trace
-from rnn_hw.view import plot, selection, sheet
+from rnn_hw.view import mistakes, plot, selection, sheet
 from rnn_hw.view.escape import markdown as safe
 from rnn_hw.view.escape import markdown_code as code
 from rnn_hw.view.selection import Options
@@ -97,17 +98,29 @@ def _report(report: Report, options: Options, level: str) -> list[str]:
     ]
     parts += ["\n".join(notes)] if notes else []
     parts += _beside(report.tables, (), report.remarks, options, level)
-    for diagnosis in report.diagnoses:
-        lines = ", ".join(_key(key, report) for key in diagnosis.explains)
-        parts.append(f"{level} Consistent with: {safe(diagnosis.title)} ({code(diagnosis.mistake)})")
-        parts += [f"Explains {lines}."] * bool(lines) + [safe(diagnosis.message)] * bool(diagnosis.message)
-        parts += ["\n".join(f"- or equally: {safe(other)}" for other in diagnosis.alternatives)]
-    return parts
+    return parts + _mistakes(report, options, level)
+
+
+def _mistakes(report: Report, options: Options, level: str) -> list[str]:
+    """The mistakes that explain the sheet, and what none explains."""
+    parts = [f"**{safe(sentence)}**"] if (sentence := mistakes.summary(report)) and not options.only else []
+    for diagnosis in mistakes.shown(report, options):
+        rows = (f"- {row.word}: {_content(row, report)}" for row in mistakes.rows(diagnosis, options))
+        parts += [f"{level} {safe(mistakes.heading(diagnosis))}", "\n".join(rows)]
+    sentence = "" if options.only else mistakes.remains(report, lambda key: _key(key, report))
+    return [*parts, sentence] if sentence else parts
+
+
+def _content(row: mistakes.Row, report: Report) -> str:
+    if isinstance(row.content, str):
+        return safe(row.content)
+    if isinstance(row.content, Equation):
+        return code(notation.unicode_equation(row.content, report.names, report.single))
+    return mistakes.listed(row.content, lambda key: _key(key, report))
 
 
 def _key(key: str, source: Trace | Report) -> str:
-    single = isinstance(source, Trace) and source.single
-    return code(notation.name_text(selection.quantity(key), "unicode", source.names, single))
+    return code(notation.name_text(selection.quantity(key), "unicode", source.names, source.single))
 
 
 def _index(entry: Sequence[int]) -> str:

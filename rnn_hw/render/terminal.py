@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rnn_hw.errors import Diagnostic
+from rnn_hw.lang import notation
+from rnn_hw.lang.tree import Equation
 from rnn_hw.results import Progress, Remark, Report, Series, Solution, Table, Trace
-from rnn_hw.view import excerpt, layout, plot, selection, sheet, tables, worked
+from rnn_hw.view import excerpt, layout, mistakes, plot, selection, sheet, tables, worked
 from rnn_hw.view.escape import terminal as safe
 from rnn_hw.view.selection import Options
 
@@ -82,13 +84,28 @@ def _show_report(report: Report, options: Options, console: "Console") -> None:
         _print(console, _listing(notes, console.width), "")
     _beside(console, (), (), report.remarks, options)  # the sum that fails, then the table that shows it
     _beside(console, report.tables, (), (), options)
-    for diagnosis in report.diagnoses:
-        lines = ", ".join(tables.key(key, report) for key in diagnosis.explains)
-        items = [("explains", lines)] * bool(lines) + [("", diagnosis.message)] * bool(diagnosis.message)
-        items += [("or equally", other) for other in diagnosis.alternatives]
-        title = f"Consistent with: {safe(diagnosis.title)} [{safe(diagnosis.mistake)}]"
-        _print(console, _text(title, "bold"), *([_listing(items, console.width)] if items else []), "")
+    _mistakes(console, report, options)
     _print(console, _text(f"Score: {sheet.score(report)} ({sheet.summary(report)})"))
+
+
+def _mistakes(console: "Console", report: Report, options: Options) -> None:
+    """The mistakes that explain the sheet, and what none explains."""
+    shown = mistakes.shown(report, options)
+    if shown and not options.only and (sentence := mistakes.summary(report)):
+        _print(console, _text(sentence, "bold"), "")
+    for diagnosis in shown:
+        items = [(row.word, _content(row, report)) for row in mistakes.rows(diagnosis, options)]
+        _print(console, _text(safe(mistakes.heading(diagnosis)), "bold"), _listing(items, console.width), "")
+    if not options.only and (sentence := mistakes.remains(report, lambda key: tables.key(key, report))):
+        _print(console, _text("\n".join(layout.prose(sentence, min(console.width, PROSE)))), "")
+
+
+def _content(row: mistakes.Row, report: Report) -> str:
+    if isinstance(row.content, str):
+        return row.content
+    if isinstance(row.content, Equation):
+        return notation.unicode_equation(row.content, report.names, report.single)
+    return mistakes.listed(row.content, lambda key: tables.key(key, report))
 
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic], stderr: bool = True) -> None:

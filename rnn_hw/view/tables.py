@@ -125,8 +125,7 @@ def _yours(verdict: Verdict, room: int) -> Cell:
 
 def key(key: str, source: Trace | Report) -> str:
     """A quantity as this sheet calls it."""
-    single = isinstance(source, Trace) and source.single
-    return safe(notation.name_text(selection.quantity(key), "unicode", source.names, single))
+    return safe(notation.name_text(selection.quantity(key), "unicode", source.names, source.single))
 
 
 def value(value: Any, options: Options, room: int, names: Mapping[str, str], decimals: int | None = None) -> Cell:

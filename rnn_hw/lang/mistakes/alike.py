@@ -18,8 +18,10 @@ def form(node: Node) -> Form:
         return ("name", str(node))
     if node.operation in ("add", "sub", "neg"):
         terms: list[tuple[bool, Form]] = []
-        _terms(node, False, terms)
-        return ("sum", *sorted(terms, key=repr)) if len(terms) > 1 else _signed(*terms[0])
+        constant = _terms(node, False, terms)
+        if constant:
+            terms.append((constant < 0, ("number", abs(constant))))
+        return _signed(*terms[0]) if len(terms) == 1 else ("sum", *sorted(terms, key=repr))
     if node.operation in ("mul", "div"):
         above: list[Form] = []
         below: list[Form] = []
@@ -32,17 +34,20 @@ def _signed(minus: bool, form: Form) -> Form:
     return ("minus", form) if minus else form
 
 
-def _terms(node: Node, minus: bool, terms: list[tuple[bool, Form]]) -> None:
+def _terms(node: Node, minus: bool, terms: list[tuple[bool, Form]]) -> float:
+    """Collects the terms of a sum; its numbers are added up."""
+    if isinstance(node, Num):
+        return -node.value if minus else node.value
     if isinstance(node, Apply) and node.operation in ("add", "sub"):
-        _terms(node.arguments[0], minus, terms)
-        _terms(node.arguments[1], minus != (node.operation == "sub"), terms)
-    elif isinstance(node, Apply) and node.operation == "neg":
-        _terms(node.arguments[0], not minus, terms)
-    else:
-        found = form(node)
-        if found[0] == "minus":
-            minus, found = not minus, found[1]  # type: ignore[assignment]
-        terms.append((minus, found))
+        left = _terms(node.arguments[0], minus, terms)
+        return left + _terms(node.arguments[1], minus != (node.operation == "sub"), terms)
+    if isinstance(node, Apply) and node.operation == "neg":
+        return _terms(node.arguments[0], not minus, terms)
+    found = form(node)
+    if found[0] == "minus":
+        minus, found = not minus, found[1]  # type: ignore[assignment]
+    terms.append((minus, found))
+    return 0.0
 
 
 def _factors(node: Node, above: list[Form], below: list[Form]) -> bool:

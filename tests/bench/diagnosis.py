@@ -1,0 +1,190 @@
+"""How well mistakes are named: every mistake of the catalogue made in problems with random numbers, alone and in pairs.
+
+A case is a problem with random numbers, a change of the catalogue, and a way to carry numbers on (rounded to three decimals
+at every line, or unrounded). It is *revealing* if the sheet differs from the true one and from that of every other change.
+The catalogue is split by the letters of the codes: what was looked at while the bits of the rows were chosen ("tuning"),
+and what was not ("reporting"). *Recall*: the mistake is among those named, alternatives included. *Alone*: it is the one
+thing that is said. *False alarms*: something is said of a sheet in which some numbers are random digits.
+"""
+
+import time
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_hw.answers import Entry, Sheet
+from rnn_hw.checking import check_sheets
+from rnn_hw.diagnose.lines import Spot
+from rnn_hw.diagnose.numbers import diagnosed
+from rnn_hw.diagnose.reveal import Revealed, every_change, reveal
+from rnn_hw.diagnose.search import Search
+from rnn_hw.lang.mistakes import Change, changes
+from rnn_hw.lang.mistakes import Surroundings
+from rnn_hw.lang.tree import Equation, Program
+from rnn_hw.problem import Problem, read_problem
+from rnn_hw.results import Diagnosis
+from rnn_hw.source import parse
+
+DECIMALS = 3
+Array = NDArray[np.float64]
+
+
+# --- problems -----------------------------------------------------------------------------------------------------------
+
+
+def _text(array: Array) -> str:
+    return str(np.round(array, 2).tolist())
+
+
+def lstm(random: np.random.Generator) -> str:
+    draw = lambda *shape: _text(random.uniform(-1.5, 1.5, shape))  # noqa: E731
+    lines = [f"  {m}_{g}: {draw(*s)}" for g in "fiog" for m, s in (("W", (2, 2)), ("U", (2, 2)), ("b", (2,)))]
+    lines += [f"  x: {draw(3, 2)}", f"  y: {draw(3, 2)}", f"  h[0]: {draw(2)}", f"  c[0]: {draw(2)}"]
+    return "kind: lstm_forward\ndecimals: 3\nask: [z_f, z_i, z_o, z_g, f, i, o, g, c, h, mse]\ngiven:\n" + "\n".join(lines)
+
+
+def lstm_states(random: np.random.Generator) -> str:
+    return lstm(random).replace("ask: [z_f, z_i, z_o, z_g, f, i, o, g, c, h, mse]", "ask: [f, i, o, g, c, h, mse]")
+
+
+def adam(random: np.random.Generator) -> str:
+    draw = lambda low=-1.0: _text(random.uniform(low, 1, (2, 3)))  # noqa: E731
+    return (
+        "kind: adam_step\ndecimals: 3\ngiven:\n"
+        f"  theta: {draw()}\n  grad: {draw()}\n  m: {draw()}\n  v: {draw(0.01)}\n"
+        f"  beta1: 0.9\n  beta2: {random.choice([0.99, 0.95, 0.999])}\n  alpha: {random.choice([0.1, 0.05])}\n"
+        f"  epsilon: 1e-8\n  t: {random.integers(2, 6)}\n"
+    )
+
+
+def by_hand(random: np.random.Generator) -> str:
+    draw = lambda *shape: _text(random.uniform(-1.5, 1.5, shape))  # noqa: E731
+    return (
+        "kind: rnn_by_hand\ndecimals: 3\nbackward: true\ngiven:\n"
+        f"  W_a: {random.uniform(0.4, 1.4):.2f}\n  W_x: {random.uniform(0.4, 1.4):.2f}\n"
+        f"  x: {draw(3, 3)}\n  y: {draw(3)}\n  a[0]: {draw(3)}\n  learning_rate: 0.1\n"
+    )
+
+
+def gated(random: np.random.Generator) -> str:
+    draw = lambda *shape: _text(random.uniform(-1.5, 1.5, shape))  # noqa: E731
+    return (
+        "kind: recurrence\ndecimals: 3\nequations: |\n"
+        "  z[t] = sigmoid(W_z @ x[t] + U_z @ h[t-1] + b_z)\n  r[t] = sigmoid(W_r @ x[t] + U_r @ h[t-1] + b_r)\n"
+        "  n[t] = tanh(W_n @ x[t] + U_n @ (r[t]*h[t-1]) + b_n)\n  h[t] = (1 - z[t])*n[t] + z[t]*h[t-1]\n"
+        "loss: mean((h - y)**2)\ngiven:\n"
+        + "".join(f"  W_{k}: {draw(2, 2)}\n  U_{k}: {draw(2, 2)}\n  b_{k}: {draw(2)}\n" for k in "zrn")
+        + f"  x: {draw(3, 2)}\n  y: {draw(3, 2)}\n  h[0]: {draw(2)}\n"
+    )
+
+
+def gradients(random: np.random.Generator) -> str:
+    number = lambda: f"{random.uniform(0.3, 1.5) * random.choice([-1, 1]):.2f}"  # noqa: E731
+    weights = [f"w_{g}{k}" for g in "ifog" for k in "xh"]
+    equations = "".join(
+        f"  {g}[t] = {'tanh' if g == 'g' else 'sigmoid'}(w_{g}x*x[t] + w_{g}h*h[t-1])\n" for g in "ifog"
+    )
+    return (
+        f"kind: bptt\ndecimals: 3\nequations: |\n{equations}  c[t] = f[t]*c[t-1] + i[t]*g[t]\n  h[t] = o[t]*tanh(c[t])\n"
+        "loss: 0.5*sum[t]((h[t] - y[t])**2)\ngiven:\n"
+        + "".join(f"  {w}: {number()}\n" for w in weights)
+        + f"  x: [{number()}, {number()}, {number()}]\n  y: [{number()}, {number()}, {number()}]\n"
+        + f"  h[0]: {number()}\n  c[0]: {number()}\n"
+        + "ask: [i, f, o, g, c, h, h_bar, c_bar, g_bar, o_bar, f_bar, i_bar, "
+        + ", ".join(f"{w}_bar" for w in weights) + "]\n"
+    )  # fmt: skip
+
+
+PROBLEMS = {
+    "LSTM forward": lstm, "LSTM, gates alone": lstm_states, "Adam": adam, "RNN by hand": by_hand, "GRU": gated,
+    "LSTM gradient": gradients,
+}  # fmt: skip
+
+
+class Case(NamedTuple):
+    """A problem, the change that was made in it, and the sheet."""
+
+    problem: Problem
+    search: Search
+    made: tuple[Change, ...]
+    sheet: Sheet
+
+
+def written(values: dict[Spot, Array], problem: Problem, search: Search) -> Sheet:
+    """The sheet of somebody who got these values."""
+    entries = {}
+    for line in problem.lines:
+        if line.asked and line.form == "number":
+            value = np.round(values[line.name, line.time], DECIMALS) + 0.0
+            half = np.full(value.shape, 0.5 * 10.0**-DECIMALS)
+            entries[line.key] = Entry(str(value.tolist()), 1, value, half)
+    return Sheet("", "", entries)
+
+
+def worked(problem: Problem, search: Search, program: Program, rounded: bool) -> dict[Spot, Array]:
+    """The values of a program worked line by line, what is asked rounded on the way or not."""
+    asked = {(line.name, line.time) for line in problem.lines if line.asked and line.form == "number"}
+    formulas = {e.name: e.formula for e in program.equations}
+    values: dict[Spot, Array] = {}
+    with np.errstate(all="ignore"):
+        for spot in search.lines.order:
+            value = search.lines.compute(formulas[spot[0]], spot, values, None, (1, 1))
+            values[spot] = np.round(value, DECIMALS) if rounded and spot in asked else value
+    return {spot: value[0, 0] for spot, value in values.items()}
+
+
+def with_changes(program: Program, *made: Change) -> Program:
+    formulas = {name: formula for change in made for name, formula in change.formulas.items()}
+    return Program(tuple(Equation(e.target, formulas.get(e.name, e.formula)) for e in program.equations))
+
+
+def finite(sheet: Sheet) -> bool:
+    return all(e.value is not None and np.isfinite(e.value).all() and np.abs(e.value).max() < 1e4 for e in sheet.entries.values())
+
+
+class Bench:
+    def __init__(self, name: str, seed: int) -> None:
+        random = np.random.default_rng([seed, zlib.crc32(name.encode())])
+        self.random = random
+        self.problem = read_problem(parse(PROBLEMS[name](random), "problem.yaml"))
+        self.search = Search(self.problem.setup)
+        self.every = every_change(self.search)
+        self.revealed: Revealed = reveal(self.problem, self.search, self.every)
+        hidden = self.revealed.invisible()
+        self.visible = [k for k, h in enumerate(hidden) if not h]
+
+    def single(self) -> Iterator[tuple[int, bool]]:
+        """For each code a random visible change that no change of another code looks like, and how it is carried."""
+        by_code: dict[str, list[int]] = {}
+        for k in self.visible:
+            by_code.setdefault(self.every[k].code, []).append(k)
+        for code, found in by_code.items():
+            for k in self.random.permutation(found):
+                if all(self.every[n].code == code for n in self.revealed.alike(int(k))):
+                    yield int(k), bool(self.random.integers(2))
+                    break
+
+    def sheet(self, made: tuple[Change, ...], rounded: bool) -> Sheet:
+        return written(worked(self.problem, self.search, with_changes(self.search.program, *made), rounded), self.problem, self.search)
+
+    def named(self, sheet: Sheet) -> tuple[list[Diagnosis], float]:
+        reports = check_sheets(self.problem, [sheet])
+        start = time.perf_counter()
+        found = diagnosed(self.problem, self.search, [sheet], reports).get(0, [])
+        return found, time.perf_counter() - start
+
+
+def is_named(change: Change, found: list[Diagnosis]) -> bool:
+    return any(d.mistake == change.code or any(f"[{change.code}]" in other for other in d.alternatives) for d in found)
+
+
+def is_alone(change: Change, found: list[Diagnosis]) -> bool:
+    return len(found) == 1 and found[0].mistake == change.code and not found[0].alternatives
+
+
+def reporting(code: str) -> bool:
+    """Whether a row belongs to the half that was not looked at while bits were chosen."""
+    return zlib.crc32(code.encode()) % 2 == 1
