@@ -75,6 +75,12 @@ def judge_formulas(
     return judged
 
 
+def own_program(read: Mapping[Name, Node], wrong: Collection[Name], context: Context) -> Program:
+    """The context's program with the person's own formulas in place of some of the true ones."""
+    own = {t.name for t in wrong if t.time is not None or not _moving(read[t])}
+    return Program(tuple(_with_own(e, read, own) for e in context.program.equations))
+
+
 def _carried(
     truth: Mapping[Name, Node], read: Mapping[Name, Node], differing: Iterable[Name], context: Context
 ) -> set[Name]:
@@ -82,8 +88,7 @@ def _carried(
     wrong = set(differing)
     own = {t.name for t in wrong if t.time is not None or not _moving(read[t])}
     try:
-        program = Program(tuple(_with_own(e, read, own) for e in context.program.equations))
-        where = _world(program, context)
+        where = _world(own_program(read, wrong, context), context)
     except (HomeworkError, IndexError):
         return set()  # their formulas wait for each other: nothing follows from them
     uses = {t: {n.name for n in names_in(truth[t])} & (own - {t.name}) for t in wrong}
@@ -156,15 +161,9 @@ def read_formula(text: str, target: Name, context: Context, letters: Letters = s
     `h_bar[t]`, `∂L/∂h[t]` for the direct term, `dh[t]/do[t]` for an edge, a sequence without its time for `[t]` (or, in
     a sum or mean that has no time itself, for all its steps), and `m_prev` for `m[t-1]`.
     """
+    formula = with_edges(spelled_formula(text, target, context, letters), context.program, context.shapes)
     series = series_names(context.program)
     known = set(context.shapes) | set(context.program.names)
-    formula = substitute(parse_formula(_last_side(text)), lambda name: _canonical(name, letters, known, series))
-    if target.time is None:
-        formula = over_all_steps(formula, lambda name: name in series)
-    formula = _spelled_out(formula, known, series, target)
-    if any(node == target or (_is_edge(node) and edge_key(*node.arguments) == str(target)) for node in walk(formula)):
-        raise HomeworkError(Diagnostic("circular", "it names the very quantity that it is to say", formula.span))
-    formula = with_edges(formula, context.program, context.shapes)
     for name in names_in(formula):
         if name.name not in known and name.name not in STEP_WORDS and name.name not in CONSTANTS:
             help = did_you_mean(name.name, sorted(known))
@@ -175,6 +174,19 @@ def read_formula(text: str, target: Name, context: Context, letters: Letters = s
             )
     if _has_edges(formula):
         raise HomeworkError(Diagnostic("bad-derivative", "a derivative in it is no single number", formula.span))
+    return formula
+
+
+def spelled_formula(text: str, target: Name, context: Context, letters: Letters = str) -> Node:
+    """A typed right side in the context's names, derivatives along an edge as they were written. Raises `HomeworkError`."""
+    series = series_names(context.program)
+    known = set(context.shapes) | set(context.program.names)
+    formula = substitute(parse_formula(_last_side(text)), lambda name: _canonical(name, letters, known, series))
+    if target.time is None:
+        formula = over_all_steps(formula, lambda name: name in series)
+    formula = _spelled_out(formula, known, series, target)
+    if any(node == target or (_is_edge(node) and edge_key(*node.arguments) == str(target)) for node in walk(formula)):
+        raise HomeworkError(Diagnostic("circular", "it names the very quantity that it is to say", formula.span))
     return formula
 
 

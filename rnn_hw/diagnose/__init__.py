@@ -16,8 +16,12 @@ def with_diagnoses(problem: Problem, sheets: Sequence[Sheet], reports: Sequence[
     """The reports on some sheets of one problem, with the mistakes that explain what is wrong in them."""
     if not any(v.verdict == "wrong" for r in reports for v in r.verdicts):
         return [r._replace(searched=True) for r in reports]
-    from rnn_hw.diagnose.numbers import diagnosed
+    from rnn_hw.diagnose import formulas, numbers
     from rnn_hw.diagnose.search import Search
 
-    found = diagnosed(problem, Search(problem.setup), sheets, reports)
-    return [r._replace(diagnoses=tuple(found.get(k, ())), searched=True) for k, r in enumerate(reports)]
+    found = numbers.diagnosed(problem, Search(problem.setup), sheets, reports)
+    said = []
+    for k, (sheet, report) in enumerate(zip(sheets, reports, strict=True)):
+        diagnoses = (*found.get(k, ()), *formulas.diagnosed(problem, sheet, report))
+        said.append(report._replace(diagnoses=diagnoses, searched=True))
+    return said

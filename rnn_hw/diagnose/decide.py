@@ -15,7 +15,7 @@ from rnn_hw.diagnose.search import Adopted, Draft, Hypothesis, Rival, Search, wi
 from rnn_hw.diagnose.walk import Array, Page
 from rnn_hw.lang.tree import Node
 
-MARGIN = 2.5  # bits that a mistake saves at least
+MARGIN = 3.0  # bits that a mistake saves at least
 PEN_MARGIN = 8.0  # and a slip of the pen, which is looked for in every number
 TIE = 2.0  # bits by which another explanation may be longer and still be named
 

@@ -215,9 +215,10 @@ class Search:
             worth = (gains > WORTH) & (after[:, k] <= LEFT * before[k])
             fitting = sorted((costs[n] - gains[n], n) for n in np.flatnonzero(worth))[:SURVIVORS]
             made = {a.change.code for a in h.adopted}
-            rivals = tuple(Rival(unique[n], None, float(costs[n])) for _, n in fitting)
+            anywhere = costs + np.log2(len(h.unexplained(self.lines)))  # it might have been any of these lines
+            rivals = tuple(Rival(unique[n], None, float(anywhere[n])) for _, n in fitting)
             for _, n in fitting:
-                change, bits = unique[n], AGAIN if unique[n].code in made else float(costs[n])
+                change, bits = unique[n], AGAIN if unique[n].code in made else float(anywhere[n])
                 others = tuple(r for r in rivals if r.change is not change)
                 drafts.append(self._adopting(h, Adopted(change, None, bits, spot, others)))
                 if spot[1] is not None and self.lines.steps > 1 and len(change.formulas) == 1:

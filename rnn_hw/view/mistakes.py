@@ -85,7 +85,7 @@ def rows(diagnosis: Diagnosis, options: selection.Options) -> list[Row]:
     """What is said of one mistake, in the order in which it is read."""
     d = diagnosis
     found = [Row("explains", d.explains)] * bool(d.explains)
-    found += [Row("made in", d.place)] * bool(d.place)
+    found += [Row("made in", d.place)] * (bool(d.place) and set(d.place) != set(d.explains))
     found += [Row("yours", d.yours)] if d.yours is not None else []
     found += [Row("true", d.true)] if d.true is not None and options.key else []
     found += [Row("what", said)] if (said := d.said if options.key else d.message) else []

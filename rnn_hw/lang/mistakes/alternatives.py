@@ -18,7 +18,7 @@ from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 MOST_ENTRIES = 12  # of a sum of which one may be missing
 MOST_OTHERS = 12  # quantities that one may be taken for
-SLIPS = ((10.0, "ten times"), (0.1, "a tenth of"))
+DIRECT = "_direct"  # `h_direct[t]` is what a loss left open contributes
 
 
 class Here(NamedTuple):
@@ -247,12 +247,16 @@ def inverses_for_slopes(node: Node, here: Here) -> Iterator[Instead]:
 
 
 def other_steps(node: Node, here: Here) -> Iterator[Instead]:
-    """The step before, and the step after."""
+    """Another step than this: the one before, the one after, or this one."""
     if isinstance(node, Name) and node.time is not None and node.time.base in ("t", "T"):
+        for shift in (-1, 0, 1):
+            time = Time(node.time.base, shift)
+            if shift != node.time.shift and not (time.base == "T" and shift > 0):
+                yield Instead(f"{shift - node.time.shift:+d}", Name(node.name, time))
+    elif isinstance(node, Name) and node.time is not None and not node.time.base:  # `a[2]` of a single step
         for by in (-1, 1):
-            time = Time(node.time.base, node.time.shift + by)
-            if abs(time.shift) <= 1 and not (time.base == "T" and time.shift > 0):
-                yield Instead(f"{by:+d}", Name(node.name, time))
+            if node.time.shift + by >= 0:
+                yield Instead(f"{by:+d}", Name(node.name, Time("", node.time.shift + by)))
 
 
 def first_state(name: Name, here: Here) -> Iterator[Instead]:
@@ -266,7 +270,8 @@ def other_quantities(node: Node, here: Here) -> Iterator[Instead]:
     if not isinstance(node, Name) or node.name not in here.shapes:
         return
     for other in _likes(node.name, here):
-        yield Instead(other, Name(other, node.time))
+        if Name(other, node.time) != here.equation.target:
+            yield Instead(other, Name(other, node.time))
 
 
 def _likes(name: str, here: Here) -> list[str]:
@@ -275,7 +280,7 @@ def _likes(name: str, here: Here) -> list[str]:
     found = [
         other
         for other in here.shapes
-        if other not in (name, here.equation.name)
+        if other != name
         and (other in defined, other in here.series, other.endswith(BAR), here.shapes[other]) == sort
     ]
     # The nearest first: those with the same beginning, `W_f` and `W_i`.
@@ -289,6 +294,18 @@ def exchanges(node: Node, here: Here) -> Iterator[Instead]:
         if one.name != other.name and here.shapes[one.name] == here.shapes[other.name]:
             swap = {one: other, other: one}
             yield Instead(f"{one}, {other}", substitute(node, lambda n, swap=swap: swap.get(n, n)))  # type: ignore[misc]
+
+
+def without_bars(node: Node, here: Here) -> Iterator[Instead]:
+    """The quantity itself for the gradient by it."""
+    if isinstance(node, Name) and node.name.endswith(BAR):
+        yield Instead("", Name(node.name.removesuffix(BAR), node.time))
+
+
+def losses_as_one(node: Node, here: Here) -> Iterator[Instead]:
+    """1 for what the loss itself contributes."""
+    if isinstance(node, Name) and node.name.endswith(DIRECT):
+        yield Instead("", Num(1))
 
 
 def decimal_slips(name: Name, here: Here) -> Iterator[Instead]:

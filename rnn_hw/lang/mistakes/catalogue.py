@@ -69,6 +69,16 @@ _ROWS = (
         ("a + b -> a + 2*b", "p + b -> 2*p + b"), bits=5,
     ),
     Mistake(
+        "term-added", "a term that does not belong",
+        "the sum has one term more than it should",
+        "count the terms of the formula, and add up as many", bits=5,
+    ),
+    Mistake(
+        "factor-added", "a factor that does not belong",
+        "the product has one factor more than it should",
+        "compare the product with the formula, factor by factor", bits=5,
+    ),
+    Mistake(
         "sign-turned", "a sign turned",
         "plus stands where minus belongs, or the reverse",
         "copy the sign with the term",
@@ -173,6 +183,14 @@ _ROWS = (
         ("1 - b**n -> (1 - b)**n", "(a - b)**2 -> a**2 - b**2", "(a + b)**2 -> a**2 + b**2",
          "sqrt(a) + b -> sqrt(a + b)", "sqrt(a + b) -> sqrt(a) + sqrt(b)"), bits=4,
     ),
+    Mistake(
+        "brackets-left-out", "brackets left out",
+        "what stands before or behind the brackets belongs to everything inside them",
+        "write the brackets out, and multiply or subtract each term",
+        ("a - (b + c) -> a - b + c", "a - (b - c) -> a - b - c", "a*(b + c) -> a*b + c", "a*(b - c) -> a*b - c",
+         "(b + c)*a -> b + c*a", "(b - c)*a -> b - c*a", "(a + b)/c -> a + b/c", "(a - b)/c -> a - b/c",
+         "a/(b + c) -> a/b + c", "a/(b*c) -> a/b*c"), bits=3.5,
+    ),
     # --- matrices ------------------------------------------------------------------------------------------------------
     Mistake(
         "transposed", "a matrix transposed, or not transposed",
@@ -235,6 +253,18 @@ _ROWS = (
         "σ⁻¹ and tanh⁻¹ undo the function; its derivative is written σ' and tanh'",
         "take σ' = y(1 − y), tanh' = 1 − y²",
         change=other.inverses_for_slopes, bits=4,
+    ),
+    Mistake(
+        "gradient-left-out", "a quantity for the gradient by it",
+        "the bar is missing: what comes back is the gradient by the quantity, not the quantity",
+        "put a bar over what the chain rule passes back",
+        change=other.without_bars, bits=4,
+    ),
+    Mistake(
+        "loss-as-one", "1 for the loss's own term",
+        "the loss contributes its own derivative, which is 1 only where the loss is the sum itself",
+        "leave the term as it is, or put in the derivative of the loss",
+        change=other.losses_as_one, bits=4,
     ),
     # --- quantities ----------------------------------------------------------------------------------------------------
     Mistake(

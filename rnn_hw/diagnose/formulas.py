@@ -1,0 +1,142 @@
+"""Wrong formulas -> diagnoses: each is compared with the true one in the person's own program first, then in the true one.
+
+A formula that carries another wrong one on is judged by what it adds to that. What several formulas have in common is said
+once.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rnn_hw.answers import Sheet
+from rnn_hw.checking.formulas import Letters, own_program, read_formula, spelled_formula
+from rnn_hw.diagnose.align import Aligner, Alignment, Departure
+from rnn_hw.errors import HomeworkError
+from rnn_hw.fields import by_letter
+from rnn_hw.kinds.formulas import FORMULA
+from rnn_hw.kinds.kind import Context
+from rnn_hw.lang.identity import STEPS, World, same_shape, world
+from rnn_hw.lang.mistakes import MISTAKES, Surroundings
+from rnn_hw.lang.notation import name_text, unicode
+from rnn_hw.lang.parse import parse_quantity
+from rnn_hw.lang.rewrite import names_in
+from rnn_hw.lang.tree import Apply, Name, Node, Num
+from rnn_hw.problem import Problem
+from rnn_hw.results import Diagnosis, Report, Verdict
+
+SHORT = 90  # characters of a part that is shown
+
+
+class Asked(NamedTuple):
+    """A wrong formula: its line, what it is the right side of, the true one, and theirs as it was written."""
+
+    verdict: Verdict
+    target: Name
+    true: Node
+    yours: Node
+    context: Context
+
+
+def diagnosed(problem: Problem, sheet: Sheet, report: Report) -> list[Diagnosis]:
+    """The mistakes behind the wrong formulas of a sheet."""
+    asked = list(_asked(problem, sheet, report))
+    found: dict[str, list[tuple[Asked, Departure]]] = {}
+    for one in asked:
+        for departure in _aligned(problem, sheet, report, one).departures:
+            found.setdefault(departure.code, []).append((one, departure))
+    order = sorted(found, key=lambda code: -len({one.verdict.key for one, _ in found[code]}))
+    return [_in_words(problem, report, code, found[code]) for code in order]
+
+
+def _letters(problem: Problem) -> Letters:
+    own, aliases = by_letter(problem.names), problem.kind.aliases
+    return lambda name: own.get(name) or aliases.get(name, name)
+
+
+def _place(problem: Problem, verdict: Verdict) -> tuple[Name, Context] | None:
+    """What a formula is the right side of, and what it is about."""
+    typed = problem.setup.formulas.get(verdict.key)
+    if typed is not None:
+        return typed.target, typed.context
+    context = problem.setup.context
+    return (parse_quantity(verdict.key.removesuffix(FORMULA)), context) if context is not None else None
+
+
+def _asked(problem: Problem, sheet: Sheet, report: Report) -> Iterator[Asked]:
+    for verdict in report.verdicts:
+        if verdict.verdict != "wrong" or not isinstance(verdict.expected, Name | Num | Apply):
+            continue
+        place = _place(problem, verdict)
+        if place is None:
+            continue
+        target, context = place
+        try:
+            yours = spelled_formula(sheet.entries[verdict.key].text, target, context, _letters(problem))
+        except HomeworkError:
+            continue
+        yield Asked(verdict, target, verdict.expected, yours, context)
+
+
+def _aligned(problem: Problem, sheet: Sheet, report: Report, one: Asked) -> Alignment:
+    """The best alignment of which every part is known; an empty one where there is none."""
+    best = Alignment()
+    for where in _worlds(problem, sheet, report, one):
+        around = Surroundings(one.context.program, one.context.shapes)
+        found = Aligner(where, around, one.target, not one.context.open_end).align(one.true, one.yours)
+        if found.departures and found.known and (not best.departures or found.bits < best.bits):
+            best = found
+    return best
+
+
+def _worlds(problem: Problem, sheet: Sheet, report: Report, one: Asked) -> Iterator[World]:
+    """The person's own program, where other formulas of theirs are not the true ones, and the true one."""
+    context, read = one.context, dict[Name, Node]()
+    for verdict in report.verdicts:
+        place = _place(problem, verdict)
+        if verdict.verdict in ("wrong", "carried") and place is not None and place[1] is context:
+            if isinstance(verdict.expected, Name | Num | Apply) and verdict.key != one.verdict.key:
+                try:
+                    text = sheet.entries[verdict.key].text
+                    formula = read_formula(text, place[0], context, _letters(problem))
+                    if same_shape(formula, verdict.expected, context.shapes):
+                        read[place[0]] = formula
+                except HomeworkError:
+                    continue
+    programs = [context.program]
+    if read:
+        programs.insert(0, own_program(read, set(read), context))
+    for program in programs:
+        try:
+            yield world(program, context.shapes, context.fixed, context.steps or STEPS)
+        except (HomeworkError, IndexError):
+            continue  # their formulas wait for each other
+
+
+def _carrying(report: Report, made: set[str]) -> list[str]:
+    """The lines that carry wrong formulas on: those of quantities that are computed from them, directly or not."""
+    lines, reached = [], set(made)
+    waiting = [v for v in report.verdicts if v.verdict == "carried" and isinstance(v.expected, Name | Num | Apply)]
+    while found := [v for v in waiting if {n.name for n in names_in(v.expected)} & reached]:  # type: ignore[arg-type]
+        lines += [v.key for v in found]
+        reached |= {v.key.partition("[")[0] for v in found}
+        waiting = [v for v in waiting if v not in found]
+    return lines
+
+
+def _in_words(problem: Problem, report: Report, code: str, found: list[tuple[Asked, Departure]]) -> Diagnosis:
+    row = MISTAKES[code]
+    keys = tuple(dict.fromkeys(one.verdict.key for one, _ in found))
+    explains = {*keys, *_carrying(report, {one.target.name for one, _ in found})}
+    one, first = found[0]
+    yours = "" if first.yours is None else _short(first.yours, problem)
+    line = name_text(one.target, "unicode", problem.names, problem.setup.single)
+    message = f"in {line} stands {yours}; {row.reason}" if yours else f"in {line}: {row.reason}"
+    reveals = ""
+    if first.true is not None:
+        reveals = f"{_short(first.true, problem)} {'belongs there' if yours else 'is missing'}"
+    in_order = tuple(v.key for v in report.verdicts if v.key in explains)
+    return Diagnosis(code, row.title, in_order, message, (), keys, None, None, row.mend, reveals)
+
+
+def _short(node: Node, problem: Problem) -> str:
+    text = unicode(node, None, problem.names, problem.setup.single)
+    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
