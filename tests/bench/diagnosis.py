@@ -21,8 +21,7 @@ from rnn_hw.diagnose.lines import Spot
 from rnn_hw.diagnose.numbers import diagnosed
 from rnn_hw.diagnose.reveal import Revealed, every_change, reveal
 from rnn_hw.diagnose.search import Search
-from rnn_hw.lang.mistakes import Change, changes
-from rnn_hw.lang.mistakes import Surroundings
+from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Equation, Program
 from rnn_hw.problem import Problem, read_problem
 from rnn_hw.results import Diagnosis
@@ -43,7 +42,9 @@ def lstm(random: np.random.Generator) -> str:
     draw = lambda *shape: _text(random.uniform(-1.5, 1.5, shape))  # noqa: E731
     lines = [f"  {m}_{g}: {draw(*s)}" for g in "fiog" for m, s in (("W", (2, 2)), ("U", (2, 2)), ("b", (2,)))]
     lines += [f"  x: {draw(3, 2)}", f"  y: {draw(3, 2)}", f"  h[0]: {draw(2)}", f"  c[0]: {draw(2)}"]
-    return "kind: lstm_forward\ndecimals: 3\nask: [z_f, z_i, z_o, z_g, f, i, o, g, c, h, mse]\ngiven:\n" + "\n".join(lines)
+    return "kind: lstm_forward\ndecimals: 3\nask: [z_f, z_i, z_o, z_g, f, i, o, g, c, h, mse]\ngiven:\n" + "\n".join(
+        lines
+    )
 
 
 def lstm_states(random: np.random.Generator) -> str:
@@ -142,7 +143,10 @@ def with_changes(program: Program, *made: Change) -> Program:
 
 
 def finite(sheet: Sheet) -> bool:
-    return all(e.value is not None and np.isfinite(e.value).all() and np.abs(e.value).max() < 1e4 for e in sheet.entries.values())
+    return all(
+        e.value is not None and np.isfinite(e.value).all() and np.abs(e.value).max() < 1e4
+        for e in sheet.entries.values()
+    )
 
 
 class Bench:
@@ -168,7 +172,11 @@ class Bench:
                     break
 
     def sheet(self, made: tuple[Change, ...], rounded: bool) -> Sheet:
-        return written(worked(self.problem, self.search, with_changes(self.search.program, *made), rounded), self.problem, self.search)
+        return written(
+            worked(self.problem, self.search, with_changes(self.search.program, *made), rounded),
+            self.problem,
+            self.search,
+        )
 
     def named(self, sheet: Sheet) -> tuple[list[Diagnosis], float]:
         reports = check_sheets(self.problem, [sheet])
