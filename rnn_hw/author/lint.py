@@ -22,6 +22,12 @@ def lint(path: "str | os.PathLike[str]") -> Advice:
     document = read(path)
     problem = read_problem(document)
     found = account(problem)
+    if not found.revealed.spots:
+        return Advice(
+            problem.title or problem.file,
+            (),
+            (Remark("Nothing is asked in numbers, so no numbers can hide a mistake."),),
+        )
     proposal, remarks = "", []
     always: frozenset[Made] = frozenset()
     try:
