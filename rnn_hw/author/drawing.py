@@ -57,15 +57,12 @@ def _moves(key: str, value: Value, problem: Problem) -> bool:
 
 def drawn(document: Document, problem: Problem, random: Random) -> Drawn:
     """The problem with numbers drawn anew."""
-    text, end = document.text, len(document.text)
-    pieces = []
+    text = document.text
     for key, value in sorted(drawable(document, problem), key=lambda pair: -pair[1].start_mark.index):
         start, stop = value.start_mark.index, value.end_mark.index
-        pieces += [text[stop:end], _numbers(key, value, problem, random)]
-        if isinstance(value, Items) and not text.startswith("[", start):  # a list in lines of its own
-            pieces.append("\n" if text[start - 1] == " " and text[:start].rstrip(" ").endswith("\n") else "")
-        end = start
-    return Drawn(text[:end] + "".join(reversed(pieces)), document.file)
+        stop = start + len(text[start:stop].rstrip())  # a list in lines of its own ends where the next line begins
+        text = text[:start] + _numbers(key, value, problem, random) + text[stop:]
+    return Drawn(text, document.file)
 
 
 def _numbers(key: str, value: Value, problem: Problem, random: Random) -> str:

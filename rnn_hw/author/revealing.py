@@ -12,12 +12,12 @@ from rnn_hw.diagnose.reveal import Revealed, every_change, reveal
 from rnn_hw.diagnose.search import Search
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.rules import Change
-from rnn_hw.lang.tree import Node
+from rnn_hw.lang.tree import Apply, Node
 from rnn_hw.problem import Problem
 from rnn_hw.source import Document
 
 COMMON = 3.5  # bits of a mistake that many people make, at most
-ATTEMPTS = 16  # drawings that are compared
+FEW, MOST = 8, 60  # drawings that are compared; what none of them shows is in the nature of the problem
 
 
 class Trivial(NamedTuple):
@@ -75,10 +75,10 @@ def account(problem: Problem, like: Search | None = None) -> Account:
     changes = every_change(search)
     revealed = reveal(problem, search, changes)
     invisible = tuple(c for c, hidden in zip(changes, revealed.invisible(), strict=True) if hidden)
-    return Account(problem, search, revealed, invisible, tuple(_trivial(revealed)))
+    return Account(problem, search, revealed, invisible, tuple(_trivial(search, revealed)))
 
 
-def _trivial(revealed: Revealed) -> Iterator[Trivial]:
+def _trivial(search: Search, revealed: Revealed) -> Iterator[Trivial]:
     """Lines whose value says nothing: zero, the same as a line before, saturated, not finite."""
     seen: dict[tuple[object, ...], Spot] = {}
     for spot in revealed.spots:
@@ -87,11 +87,8 @@ def _trivial(revealed: Revealed) -> Iterator[Trivial]:
             yield Trivial(spot, "it is no finite number")
         elif (np.abs(true) <= room).all():
             yield Trivial(spot, "it is 0")
-        elif ((np.abs(true - np.rint(true)) <= room) & (np.abs(true) >= 1 - room)).all() and np.abs(
-            true
-        ).max() <= 1 + room.max():
-            if (np.abs(true - np.rint(true)) > 1e-9).any():  # a gate that is 1 but for what nobody sees
-                yield Trivial(spot, "it is saturated: 1, or −1, to the place asked")
+        elif _saturates(search.lines.formulas[spot[0]]) and (np.abs(true - np.rint(true)) <= room).all():
+            yield Trivial(spot, "it is saturated: at a bound of its activation, to the place asked")
         before = tuple(np.round(true, 9).ravel().tolist())
         if before in seen and np.abs(true).max() > 0 and not np.isin(true, (0, 1)).all():
             name, time = seen[before]
@@ -99,6 +96,11 @@ def _trivial(revealed: Revealed) -> Iterator[Trivial]:
                 spot, f"it is the same as `{name}`" if time is None else f"it is the same as `{name}[{time}]`"
             )
         seen.setdefault(before, spot)
+
+
+def _saturates(formula: Node) -> bool:
+    """Whether a formula is an activation that gets near its bounds."""
+    return isinstance(formula, Apply) and formula.operation in ("sigmoid", "tanh", "hard_sigmoid", "softmax")
 
 
 class Drawings(NamedTuple):
@@ -114,12 +116,14 @@ class Drawings(NamedTuple):
 
 
 def drawings(document: Document, problem: Problem, seed: str, own: Account) -> Drawings:
-    """So many drawings of a problem for a text; `own` is what its own numbers reveal."""
-    some = []
-    for attempt in range(ATTEMPTS):
-        new = drawn(document, problem, Random(f"{seed}/{attempt}"))
-        some.append((new, account(new.problem, own.search)))
+    """Drawings of a problem for a text, until one shows all that can be shown; `own` is what its own numbers reveal."""
+    some: list[tuple[Drawn, Account]] = []
     always = frozenset(map(made, own.invisible))
-    for _, found in some:
+    while len(some) < MOST:
+        new = drawn(document, problem, Random(f"{seed}/{len(some)}"))
+        found = account(new.problem, own.search)
+        some.append((new, found))
         always &= frozenset(map(made, found.invisible))
+        if len(some) >= FEW and any(one.key(always) == (0, 0) for _, one in some):
+            break
     return Drawings(tuple(some), always)

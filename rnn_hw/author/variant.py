@@ -10,8 +10,8 @@ from rnn_hw.source import read
 def variant_text(path: "str | os.PathLike[str]", seed: str) -> str:
     """The text of the problem file with the numbers of `seed`. Raises `HomeworkError`.
 
-    Of `ATTEMPTS` drawings the first is taken that hides the fewest common mistakes (none, mostly; what no drawing shows is
-    in the nature of the problem) and has the fewest trivial lines.
+    The first drawing is taken that hides no common mistake and has no trivial line; where there is none among so many, the
+    one with the fewest. What no drawing shows is in the nature of the problem.
     """
     document = read(path)
     problem = read_problem(document)
