@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rnn_hw.answers import Sheet
 from rnn_hw.problem import Problem
-from rnn_hw.results import Report
+from rnn_hw.results import Diagnosis, Report
 
 
 def with_diagnoses(problem: Problem, sheets: Sequence[Sheet], reports: Sequence[Report]) -> list[Report]:
@@ -20,8 +20,11 @@ def with_diagnoses(problem: Problem, sheets: Sequence[Sheet], reports: Sequence[
     from rnn_hw.diagnose.search import Search
 
     found = numbers.diagnosed(problem, Search(problem.setup), sheets, reports)
+    typed: dict[tuple[tuple[str, str | None], ...], list[Diagnosis]] = {}  # by what is wrong or carried in a sheet
     said = []
     for k, (sheet, report) in enumerate(zip(sheets, reports, strict=True)):
-        diagnoses = (*found.get(k, ()), *formulas.diagnosed(problem, sheet, report))
-        said.append(report._replace(diagnoses=diagnoses, searched=True))
+        key = tuple((v.key, v.given) for v in report.verdicts if v.verdict in ("wrong", "carried"))
+        if key not in typed:
+            typed[key] = formulas.diagnosed(problem, sheet, report)
+        said.append(report._replace(diagnoses=(*found.get(k, ()), *typed[key]), searched=True))
     return said

@@ -62,8 +62,17 @@ def diagnosed(
     if not asked or len(search.lines.order) > MOST_LINES:
         return {}
     page = page_of(problem, [sheets[k] for k in asked])
-    decoded = decode(search, page, range(len(asked)))
-    return {k: list(_Words(problem, search, reports[k]).all(decoded[n], page)) for n, k in enumerate(asked)}
+    first: dict[bytes, int] = {}  # of students with the same numbers on the page
+    alike = [first.setdefault(_numbers(page, n), n) for n in range(len(asked))]
+    decoded = decode(search, page, sorted(first.values()))
+    words = {n: list(_Words(problem, search, reports[asked[n]]).all(decoded[n], page)) for n in decoded}
+    return {k: words[n] for k, n in zip(asked, alike, strict=True)}
+
+
+def _numbers(page: Page, student: int) -> bytes:
+    """All that is on a page."""
+    columns = (column for spot in page.value for column in (page.value[spot], page.half[spot], page.known[spot]))
+    return b"".join(column[student].tobytes() for column in columns)
 
 
 class _Words:
