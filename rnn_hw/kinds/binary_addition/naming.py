@@ -158,6 +158,7 @@ def _in_words(found: Sequence[Found]) -> Diagnosis:
     alternatives = [f"{other.title}: {else_.has} [{other.code}]" for other, else_ in others[:ALTERNATIVES]]
     if len(others) > ALTERNATIVES:
         alternatives.append(f"{len(others) - ALTERNATIVES} more of this kind")
+    right = "and nothing else is changed, the net is right for inputs of every length: there is a proof"
     return Diagnosis(
         row.code,
         row.title,
@@ -166,5 +167,5 @@ def _in_words(found: Sequence[Found]) -> Diagnosis:
         tuple(alternatives),
         tuple(name for name in PARAMETERS if name in undone.changed),
         mend=row.mend,
-        reveals=f"if {undone.instead}, and nothing else is changed, the net is right for inputs of every length: there is a proof",
+        reveals=f"if {undone.instead}, {right}",
     )
