@@ -169,7 +169,9 @@ def check(
     everything: Everything = False,
     only: Only = "",
     strict: Annotated[bool, typer.Option("--strict", help="Nothing is carried.")] = False,
-    no_hints: Annotated[bool, typer.Option("--no-hints", help="Do not look for the mistakes behind wrong lines.")] = False,
+    no_hints: Annotated[
+        bool, typer.Option("--no-hints", help="Do not look for the mistakes behind wrong lines.")
+    ] = False,
     no_key: Annotated[bool, typer.Option("--no-key", help="Leave out the true values and formulas.")] = False,
 ) -> None:
     """Check answers line by line: which are right, which follow from an earlier mistake, and which mistake it was."""
@@ -219,6 +221,45 @@ def _show(result: "Trace | Solution | Report", form: Format, options: "Options")
     else:
         from rnn_hw.render import latex as typeset  # type: ignore[no-redef]
     typer.echo(typeset.report(result, options) if isinstance(result, Report) else typeset.trace(result, options))
+
+
+@app.command()
+@_reports_faults
+def explain(
+    code: Annotated[str | None, typer.Argument(metavar="CODE", help="A mistake, such as sigmoid-sign.")] = None,
+) -> None:
+    """Say what a mistake is and how to mend it, with an example; without a code, list all."""
+    from rnn_hw.diagnose.explain import every_code, explanation
+    from rnn_hw.render import terminal
+
+    if code is None:
+        terminal.show_explanations(every_code())
+    else:
+        terminal.show_explanation(explanation(code), _options(None, True, "", ""))
+
+
+@app.command()
+@_reports_faults
+def lint(
+    problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file.")], everything: Everything = False
+) -> None:
+    """Say what a problem cannot reveal: invisible mistakes, equal ones, trivial lines; propose other numbers."""
+    from rnn_hw.author.lint import lint as advice
+    from rnn_hw.render import terminal
+
+    terminal.show_advice(advice(problem), _options(None, everything, "", ""))
+
+
+@app.command()
+@_reports_faults
+def variant(
+    problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A problem file.")],
+    seed: Annotated[str, typer.Option("--seed", metavar="TEXT", help="Whose numbers: a name, an address.")],
+) -> None:
+    """Print the problem with other numbers, the same for the same seed, so that neighbours have different sheets."""
+    from rnn_hw.author.variant import variant_text
+
+    typer.echo(variant_text(problem, seed), nl=False)
 
 
 @app.command()

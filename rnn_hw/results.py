@@ -159,6 +159,25 @@ class Diagnosis(NamedTuple):
         return "; ".join(filter(None, (self.message, self.reveals)))
 
 
+class Explanation(NamedTuple):
+    """A row of the catalogue of mistakes, with an example worked on the spot."""
+
+    code: str
+    title: str
+    reason: str
+    mend: str
+    example: tuple[Table, ...] = ()
+
+
+class Advice(NamedTuple):
+    """What may be said to the author of a problem; `proposal` is text for its file."""
+
+    title: str
+    tables: tuple[Table, ...]
+    remarks: tuple[Remark, ...]
+    proposal: str = ""
+
+
 class Report(NamedTuple):
     """One person's sheet, checked.
 

@@ -31,7 +31,7 @@ GROUPS = (
     {"solver", "guide", "schema"},
     {"checking"},
     {"diagnose"},
-    {"grade"},
+    {"author", "grade"},
     {"view"},
     {"render"},
     {"cli"},

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_hw.lang.identity import MissingStep, World, value_at
-from rnn_hw.lang.mistakes import MISTAKES, Surroundings, formulas_with
+from rnn_hw.lang.identity import World, value_at
 from rnn_hw.lang.mistakes.alike import form
-from rnn_hw.lang.mistakes.alternatives import terms, total
+from rnn_hw.lang.mistakes.alternatives import total
+from rnn_hw.lang.mistakes.catalogue import MISTAKES
+from rnn_hw.lang.mistakes.changes import Surroundings, formulas_with
 from rnn_hw.lang.operations import OPERATIONS, OVER_TIME
 from rnn_hw.lang.rewrite import names_in, shifted, substitute, walk, without_primes
 from rnn_hw.lang.simplify import simplify
@@ -205,7 +206,7 @@ class Aligner:
             if now is not None:
                 return Alignment((*now.departures, Departure(AHEAD, _sum(ahead), None, MISTAKES[AHEAD].bits)))
         for part in sorted(right, key=_size, reverse=True):
-            near = sorted(range(len(waiting)), key=lambda k: -_shared(waiting[k], part))[:NEAREST]  # noqa: B023
+            near = sorted(range(len(waiting)), key=lambda k: -_shared(waiting[k], part))[:NEAREST]
             tried = [(self.align(waiting[k], part, depth + 1), k) for k in near]
             best = min(tried, key=lambda f: f[0].bits, default=None)
             if best is None or not best[0].known:
@@ -254,7 +255,9 @@ class Aligner:
             return None
         code = "sum-left-out" if true.operation in OVER_TIME else "activation-left-out"
         row = OPERATIONS.get(true.operation)
-        if code == "activation-left-out" and (row is None or row.slope is None and not true.operation.startswith("step")):
+        if code == "activation-left-out" and (
+            row is None or (row.slope is None and not true.operation.startswith("step"))
+        ):
             return None
         inner = self.align(true.arguments[-1], yours, depth + 1)
         outer = Departure(code, true, true.arguments[-1], MISTAKES[code].bits)

@@ -68,7 +68,11 @@ def decode(search: Search, page: Page, students: Sequence[int]) -> dict[int, Dec
         made = []
         for n, one in enumerate(h.adopted):
             penned = bits[k, n, "without"] - h.bits
-            gains = penned, bits[k, n, "before"] - bits[k, n, "after"], bits[k, n, "plain without"] - bits[k, 0, "plain"]
+            gains = (
+                penned,
+                bits[k, n, "before"] - bits[k, n, "after"],
+                bits[k, n, "plain without"] - bits[k, 0, "plain"],
+            )
             near = tuple(r for m, r in enumerate(one.rivals) if bits.get((k, n, m), np.inf) <= h.bits + TIE)
             if max(gains) >= MARGIN:
                 slip = _slip_at(walked[k, n, "without"], one.spot) if penned < TIE else ""

@@ -15,7 +15,8 @@ from rnn_hw.fields import by_letter
 from rnn_hw.kinds.formulas import FORMULA
 from rnn_hw.kinds.kind import Context
 from rnn_hw.lang.identity import STEPS, World, same_shape, world
-from rnn_hw.lang.mistakes import MISTAKES, Surroundings
+from rnn_hw.lang.mistakes.catalogue import MISTAKES
+from rnn_hw.lang.mistakes.changes import Surroundings
 from rnn_hw.lang.notation import name_text, unicode
 from rnn_hw.lang.parse import parse_quantity
 from rnn_hw.lang.rewrite import names_in

@@ -85,7 +85,7 @@ class Lines:
     # -- values --
 
     def compute(self, formula: Node, spot: Spot, values: Values, rows: Array | None, lead: Shape) -> Array:
-        """The value of a right side for some of the rows (`None`: all), NaN where it has none; `lead` are all axes in front."""
+        """The value of a right side for some rows (`None`: all), NaN where there is none; `lead` are all axes in front."""
         shape = self.shapes[spot[0]]
         count = (*lead[:-1], len(rows)) if rows is not None else lead
         compiled = self.code(formula, spot)

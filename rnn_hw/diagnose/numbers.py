@@ -1,4 +1,4 @@
-"""Sheets of numbers -> diagnoses in words: which lines a mistake explains, where it was made, the true line beside theirs."""
+"""Sheets of numbers -> diagnoses in words: what a mistake explains, where it was made, the true line beside theirs."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,8 @@ from rnn_hw.diagnose.search import Hypothesis, Rival, Search
 from rnn_hw.diagnose.walk import Array, Page
 from rnn_hw.lang import figures
 from rnn_hw.lang.evaluate import evaluate
-from rnn_hw.lang.mistakes import MISTAKES, Change
+from rnn_hw.lang.mistakes.catalogue import MISTAKES
+from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Change
 from rnn_hw.lang.notation import unicode_equation
 from rnn_hw.lang.rewrite import names_in
 from rnn_hw.lang.tree import Equation, Name, Program, Time
@@ -85,13 +86,15 @@ class _Words:
         touched = _after(h.program, change)
         spots = [s for s in self.lines.order if self.lines.key(s) in self.departing and explained(h, s)]
         place = [s for s in self.lines.order if s[0] in change.formulas and step in (None, s[1])]
-        shown = next((s for s in place if s in spots), next((s for s in place if s[0] == made.adopted.spot[0]), place[0]))
+        shown = next(
+            (s for s in place if s in spots), next((s for s in place if s[0] == made.adopted.spot[0]), place[0])
+        )
         true, yours = self.equations(change, shown, step is not None)
         return Diagnosis(
             row.code,
             row.title,
             tuple(self.lines.key(s) for s in spots if s[0] in touched),
-            row.reason,
+            f"{change.tag}; {row.reason}" if change.code == OTHER_CONVENTION else row.reason,
             (*map(self.rival, made.ties), *([f"{SLIPS[made.slip].title} [{made.slip}]"] if made.slip else [])),
             tuple(self.lines.key(s) for s in place),
             true,
@@ -124,14 +127,21 @@ class _Words:
         meant = figures.figure(written.meant, 4, max(place + 1, 1))
         printed = figures.figure(float(page.value[written.spot][at]), 6, max(place, 0))
         where = f"entry ({', '.join(map(str, written.entry))})" if len(written.entry) > 1 else ""
-        where = f"entry {written.entry[0]}" if len(written.entry) == 1 and page.value[written.spot][0].size > 1 else where
+        where = (
+            f"entry {written.entry[0]}" if len(written.entry) == 1 and page.value[written.spot][0].size > 1 else where
+        )
         on_page = f"{where}: {printed} on the page" if where else f"{printed} on the page"
         used = "the lines after it were worked with the number meant" if written.used else ""
         row = SLIPS.get(written.code)
         code, title, reason, mend = (
             (row.code, row.title, row.reason, row.mend)
             if row is not None
-            else (NOT_USED, "another number on the page than the one worked with", "", "read the number back from the page")
+            else (
+                NOT_USED,
+                "another number on the page than the one worked with",
+                "",
+                "read the number back from the page",
+            )
         )
         message = "; ".join(filter(None, (on_page, reason, used)))
         return Diagnosis(code, title, (key,), message, (), (key,), None, None, mend, f"meant is {meant}")
@@ -150,5 +160,3 @@ def _after(program: Program, change: Change) -> set[str]:
         found |= new
         waiting += new
     return found
-
-

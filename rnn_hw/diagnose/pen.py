@@ -46,7 +46,7 @@ class Numbers:
         """The number of digits of the longer of the two."""
         a, b = self.digits
         some = (a > 0) | (b > 0)
-        return np.maximum(MOST_DIGITS - np.argmax(some[..., ::-1], axis=-1), 1)
+        return np.asarray(np.maximum(MOST_DIGITS - np.argmax(some[..., ::-1], axis=-1), 1))
 
 
 class Slip(NamedTuple):

@@ -13,7 +13,7 @@ from rnn_hw.checking.tolerance import tolerance, within
 from rnn_hw.diagnose.lines import Spot
 from rnn_hw.diagnose.search import Search
 from rnn_hw.diagnose.walk import Array, Page, Rows, walk
-from rnn_hw.lang.mistakes import Change
+from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Node
 from rnn_hw.problem import Problem
 
@@ -57,9 +57,9 @@ def every_change(search: Search) -> tuple[Change, ...]:
     return tuple(found.values())
 
 
-def reveal(problem: Problem, search: Search, changes: Sequence[Change]) -> Revealed:
-    """What these changes do to the lines that are asked."""
-    asked = [(line.name, line.time) for line in problem.lines if line.asked and line.form == "number"]
+def reveal(problem: Problem, search: Search, changes: Sequence[Change], everything: bool = False) -> Revealed:
+    """What these changes do to the lines that are asked, or to all lines."""
+    asked = [(s.name, s.time) for s in problem.lines if (s.asked or everything) and s.form == "number"]
     own: dict[Spot, dict[Node, list[int]]] = {}
     for row, change in enumerate(changes, 1):
         for spot in search.lines.order:

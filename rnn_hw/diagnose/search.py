@@ -13,11 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.diagnose.lines import Lines, Spot, Values
+from rnn_hw.diagnose.lines import Lines, Spot
 from rnn_hw.diagnose.walk import TRACKS, Array, Page, Rows, Walked, at_line, walk
 from rnn_hw.kinds.kind import Setup
 from rnn_hw.lang.evaluate import Stack
-from rnn_hw.lang.mistakes import MISTAKES, Change, Surroundings, changes
+from rnn_hw.lang.mistakes.catalogue import MISTAKES
+from rnn_hw.lang.mistakes.changes import Surroundings, changes
+from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Equation, Node, Program
 
 BEAM = 4  # hypotheses of one sheet that are followed
@@ -69,7 +71,6 @@ class Hypothesis(NamedTuple):
         """The lines that are worth looking at, in their order."""
         return [s for s, bits in self.walked.line.items() if bits[self.row] >= UNEXPLAINED and s not in self.passed]
 
-
     def at_least(self, left: Sequence[Spot]) -> float:
         """The bits that stay once the lines that are left are explained at the lowest price."""
         return self.bits - sum(float(self.walked.line[spot][self.row]) for spot in left) + AGAIN
@@ -93,6 +94,7 @@ class Search:
         self.lines, self.setup, self.program = Lines(setup), setup, setup.program
         numbers = {n for n, v in setup.given.items() if not isinstance(v, Stack) and np.ndim(v) == 0}
         self.constants = frozenset(numbers - {"t"})
+        self.conventions = setup.conventions()
         self.found: dict[tuple[Program, str], tuple[Change, ...]] = {}
 
     # -- what a line was computed from --
@@ -100,7 +102,7 @@ class Search:
     def changes(self, program: Program, name: str) -> tuple[Change, ...]:
         """The changes of one equation of a program."""
         if (program, name) not in self.found:
-            around = Surroundings(program, self.setup.shapes, self.constants, self.setup.conventions)
+            around = Surroundings(program, self.setup.shapes, self.constants, self.conventions)
             self.found[program, name] = changes(name, around)
         return self.found[program, name]
 
@@ -179,7 +181,7 @@ class Search:
 
     def _grown(self, page: Page, hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
         """What the hypotheses become when each looks at its first unexplained line."""
-        groups: dict[tuple[object, ...], list[Hypothesis]] = {}
+        groups: dict[tuple[Spot, Program, tuple[tuple[Spot, Node], ...], frozenset[Spot], int], list[Hypothesis]] = {}
         for h in hypotheses:
             waiting = h.unexplained(self.lines)
             if waiting:
@@ -189,9 +191,8 @@ class Search:
         drafts: list[Draft] = []
         as_they_are: list[Hypothesis] = []
         for (spot, program, _, printed, _), members in groups.items():
-            assert isinstance(program, Program)
-            drafts += self._drafts(page, spot, program, printed, members)  # type: ignore[arg-type]
-            as_they_are += [h._replace(passed=h.passed | {spot}) for h in members]  # type: ignore[arg-type]
+            drafts += self._drafts(page, spot, program, printed, members)
+            as_they_are += [h._replace(passed=h.passed | {spot}) for h in members]
         return self.walk(page, drafts) + as_they_are
 
     def _drafts(

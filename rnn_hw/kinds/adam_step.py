@@ -1,6 +1,7 @@
 """Adam on a number, a vector or a matrix: one step, or several where several gradients are given."""
 
 from collections.abc import Collection
+from functools import partial
 
 import numpy as np
 
@@ -8,7 +9,8 @@ from rnn_hw.equations import load
 from rnn_hw.kinds.givens import place_of_given, read_given
 from rnn_hw.kinds.kind import Field, Form, Given, Kind, Setup
 from rnn_hw.lang.evaluate import Stack
-from rnn_hw.lang.rewrite import mapped, renamed
+from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Change
+from rnn_hw.lang.rewrite import mapped, names_in, renamed
 from rnn_hw.lang.shapes import infer
 from rnn_hw.lang.tree import Program
 
@@ -43,7 +45,22 @@ def setup(form: Form) -> Setup | None:
     values.shapes["t"] = ()
     program = equations(place, correction)
     shapes = infer(program, values.shapes, dict.fromkeys(("theta", "m", "v"), shape))
-    return Setup(program, values.given, shapes, values.steps, single=values.steps == 1)
+    single = values.steps == 1
+    return Setup(program, values.given, shapes, values.steps, single=single, conventions=partial(_others, program))
+
+
+def _others(program: Program) -> tuple[Change, ...]:
+    """The updates of other lectures, in terms of the moments that the stated one has."""
+    own = {e.name for e in program.equations}
+    found = []
+    for correction in (True, False):
+        for place in PLACES:
+            update = equations(place, correction).get("theta")
+            used = {n.name for n in names_in(update.formula)} if update is not None else set()
+            if update is not None and {"m_hat", "v_hat"} & used <= own and update != program.get("theta"):
+                words = f"epsilon {place.replace('_', ' ')}, {'with' if correction else 'without'} the bias correction"
+                found.append(Change(OTHER_CONVENTION, {"theta": update.formula}, len(PLACES), words))
+    return tuple(found)
 
 
 def _report_moments(form: Form, start: int, missing: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rnn_hw.fields import Reader
 from rnn_hw.lang.evaluate import Stack
-from rnn_hw.lang.mistakes.changes import Change
+from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Name, Node, Program
 from rnn_hw.results import Diagnosis, Remark, Series, Table, Value
 from rnn_hw.source import Fields
@@ -101,7 +101,7 @@ class Setup(NamedTuple):
     context: Context | None = None  # of the formulas among `answers`, if they are about more than their own variable
     judge: Callable[[Mapping[str, Any]], Judgement] | None = None  # lines of `answers`, as the person's values
     mistakes: Callable[[Mapping[str, Any]], tuple[Diagnosis, ...]] | None = None  # behind those that are wrong
-    conventions: tuple[Change, ...] = ()  # what other lectures do, and only the kind knows
+    conventions: Callable[[], tuple[Change, ...]] = tuple  # what other lectures do, and only the kind knows
 
 
 class Form(NamedTuple):

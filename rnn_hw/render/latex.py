@@ -115,7 +115,9 @@ def _report(report: Report, options: Options) -> list[str]:
 
 def _mistakes(report: Report, options: Options) -> list[str]:
     """The mistakes that explain the sheet, and what none explains."""
-    parts = [rf"\textbf{{{safe(sentence)}}}" + "\n"] if (sentence := mistakes.summary(report)) and not options.only else []
+    parts = (
+        [rf"\textbf{{{safe(sentence)}}}" + "\n"] if (sentence := mistakes.summary(report)) and not options.only else []
+    )
     for diagnosis in mistakes.shown(report, options):
         parts.append(rf"\subsection*{{{safe(mistakes.heading(diagnosis))}}}")
         items = (rf"\item[{row.word}] {_content(row, report)}" for row in mistakes.rows(diagnosis, options))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_hw.errors import Diagnostic
 from rnn_hw.lang import notation
 from rnn_hw.lang.tree import Equation
-from rnn_hw.results import Progress, Remark, Report, Series, Solution, Table, Trace
+from rnn_hw.results import Advice, Explanation, Progress, Remark, Report, Series, Solution, Table, Trace
 from rnn_hw.view import excerpt, layout, mistakes, plot, selection, sheet, tables, worked
 from rnn_hw.view.escape import terminal as safe
 from rnn_hw.view.selection import Options
@@ -86,6 +86,30 @@ def _show_report(report: Report, options: Options, console: "Console") -> None:
     _beside(console, report.tables, (), (), options)
     _mistakes(console, report, options)
     _print(console, _text(f"Score: {sheet.score(report)} ({sheet.summary(report)})"))
+
+
+def show_explanations(rows: Sequence[Explanation], console: "Console | None" = None) -> None:
+    """Prints all rows of the catalogue in a line each."""
+    console = console or _console()
+    _print(console, _listing([(row.code, row.title) for row in rows], console.width))
+
+
+def show_explanation(row: Explanation, options: Options, console: "Console | None" = None) -> None:
+    """Prints a row of the catalogue: what the mistake is, how to mend it, an example."""
+    console = console or _console()
+    _heading(console, row.title, row.code)
+    _print(console, _listing([("what", row.reason), ("mend", row.mend)], console.width), "")
+    _beside(console, row.example, (), (), options)
+
+
+def show_advice(advice: Advice, options: Options, console: "Console | None" = None) -> None:
+    """Prints what may be said to the author of a problem."""
+    console = console or _console()
+    _heading(console, advice.title, "lint")
+    _beside(console, (), (), advice.remarks[:1], options)
+    _beside(console, advice.tables, (), advice.remarks[1:], options)
+    for line in advice.proposal.splitlines():  # text for a file: no line of it is broken
+        console.print(_text(safe(line)), soft_wrap=True)
 
 
 def _mistakes(console: "Console", report: Report, options: Options) -> None:

@@ -41,7 +41,7 @@ def shown(report: Report, options: selection.Options) -> list[Diagnosis]:
 
 
 def summary(report: Report) -> str:
-    """How much of what is not right is explained: `One mistake explains 11 of your 12 wrong lines.`"""
+    """How much of what is not right is explained: `One mistake explains 11 of your 12 wrong lines`."""
     lines = departing(report)
     covered = {key for d in report.diagnoses for key in (*d.explains, *(d.place if not d.explains else ()))}
     count = sum(key in covered for key in lines)

@@ -3,6 +3,7 @@
 import sys
 from random import Random
 
+import diagnosis
 import reading
 import sequences
 import startup
@@ -25,16 +26,23 @@ def reading_rows(files: int = 10_000, pairs: int = 5) -> list[Row]:
     return [Row(f"reading {files} answer files / CSafeLoader", a, b, reading.TARGET, note)]
 
 
+TEXTS = {"diagnosis": diagnosis.report}  # measurements that are no pairs of times
 TABLES = {"startup": startup.rows, "reading": reading_rows, "sequences": sequences.rows}
 
 
 def main(names: list[str]) -> int:
     """Print the table of the measurements named, all of them if none is; 2 for an unknown name."""
-    unknown = set(names) - set(TABLES)
-    if unknown:
-        print(f"no measurement {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}", file=sys.stderr)
+    known = [*TABLES, *TEXTS]
+    if unknown := set(names) - set(known):
+        print(f"no measurement {', '.join(sorted(unknown))}; there are {', '.join(known)}", file=sys.stderr)
         return 2
-    print(show([row for name, table in TABLES.items() if not names or name in names for row in table()]))
+    wanted = names or known
+    rows = [row for name, table in TABLES.items() if name in wanted for row in table()]
+    if rows:
+        print(show(rows))
+    for name, text in TEXTS.items():
+        if name in wanted:
+            print(text())
     return 0
 
 

@@ -5,6 +5,7 @@ Here a file is read: the examples, the weights, the activation, and how the back
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from rnn_hw.errors import Diagnostic, did_you_mean
@@ -13,7 +14,7 @@ from rnn_hw.kinds.givens import Values, read_given
 from rnn_hw.kinds.kind import Extras, Field, Form, Given, Kind, Setup, Shape
 from rnn_hw.kinds.rnn_by_hand.account import account
 from rnn_hw.kinds.rnn_by_hand.formulas import formulas
-from rnn_hw.kinds.rnn_by_hand.program import network
+from rnn_hw.kinds.rnn_by_hand.program import network, other_backward
 from rnn_hw.kinds.rnn_by_hand.training import Course
 from rnn_hw.kinds.vanishing_gradient.activation import FUNCTIONS, STRAIGHT, Z
 from rnn_hw.lang.evaluate import Result
@@ -64,7 +65,10 @@ def setup(form: Form) -> Setup | None:
         return account(net, read.given, read.steps, result, course, progress)
 
     typed = formulas(net, read.given, read.steps, "a[0]" in form.given)
-    return Setup(net.program, read.given, net.shapes, read.steps, extras=extras, long=True, formulas=typed)
+    others = partial(other_backward, net)
+    return Setup(
+        net.program, read.given, net.shapes, read.steps, extras=extras, long=True, formulas=typed, conventions=others
+    )
 
 
 # --- the values -------------------------------------------------------------------------------------------------------

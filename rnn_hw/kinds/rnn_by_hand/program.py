@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rnn_hw.equations import load
 from rnn_hw.kinds.kind import Shape
 from rnn_hw.lang.differentiate import BAR, STEP, differentiate
+from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Change
 from rnn_hw.lang.rewrite import HERE, mapped, substitute
 from rnn_hw.lang.shapes import infer
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Program
@@ -46,6 +47,19 @@ def network(activation: Node, linear: bool, given: Mapping[str, Shape], state: S
     update = _updates(weights) if "learning_rate" in given else ()
     program = Program(straight.equations + back + update)
     return Network(program, infer(program, _used(program, given), {"a": state}), weights, activation, linear)
+
+
+def other_backward(net: Network) -> tuple[Change, ...]:
+    """The backward equations of the other reading: the state taken as linear, or as it was run forward."""
+    straight = forward(net.activation, "W_y" in net.weights)
+    twin = straight if net.linear else forward(Z, "W_y" in net.weights)
+    back = _backward(twin, net.shapes, net.weights)
+    known = {e.name: e.formula for e in net.program.equations}
+    if back is None or any(e.name not in known for e in back):
+        return ()
+    changed = {e.name: e.formula for e in back if e.formula != known[e.name]}
+    words = "the derivative of what was run forward" if net.linear else "the state taken as linear on the way back"
+    return (Change(OTHER_CONVENTION, changed, 1, words),) if changed else ()
 
 
 def forward(activation: Node, readout: bool) -> Program:

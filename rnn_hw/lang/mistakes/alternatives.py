@@ -149,7 +149,9 @@ def transposes(node: Node, here: Here) -> Iterator[Instead]:
             shape = here.shape(factor)
             if isinstance(factor, Name) and shape is not None and len(shape) == 2 and shape[0] == shape[1] > 1:
                 turned = Apply("transpose", (factor,))
-                yield Instead(str(k), Apply("matmul", (turned, node.arguments[1]) if k == 0 else (node.arguments[0], turned)))
+                yield Instead(
+                    str(k), Apply("matmul", (turned, node.arguments[1]) if k == 0 else (node.arguments[0], turned))
+                )
 
 
 # --- slopes -------------------------------------------------------------------------------------------------------------
@@ -280,11 +282,11 @@ def _likes(name: str, here: Here) -> list[str]:
     found = [
         other
         for other in here.shapes
-        if other != name
-        and (other in defined, other in here.series, other.endswith(BAR), here.shapes[other]) == sort
+        if other != name and (other in defined, other in here.series, other.endswith(BAR), here.shapes[other]) == sort
     ]
     # The nearest first: those with the same beginning, `W_f` and `W_i`.
-    return sorted(found, key=lambda other: (other.split("_")[0] != name.split("_")[0], len(other)))[:MOST_OTHERS]
+    family = name.partition("_")[0]
+    return sorted(found, key=lambda other: (other.partition("_")[0] != family, len(other)))[:MOST_OTHERS]
 
 
 def exchanges(node: Node, here: Here) -> Iterator[Instead]:
@@ -337,7 +339,10 @@ def neighbouring_steps(name: Name, here: Here) -> Iterator[Instead]:
 # --- whole programs -----------------------------------------------------------------------------------------------------
 
 
-def lines_exchanged(here: Here) -> Iterator[tuple[str, Mapping[str, Node]]]:
+Several = tuple[str, Mapping[str, Node]]  # a tag, and the right sides that change together
+
+
+def lines_exchanged(here: Here) -> Iterator[Several]:
     """Two equations built alike, each with the other's right side: gates taken in another order."""
     own = here.equation
     for other in here.program.equations:
@@ -346,7 +351,7 @@ def lines_exchanged(here: Here) -> Iterator[tuple[str, Mapping[str, Node]]]:
             yield other.name, {own.name: other.formula, other.name: own.formula}
 
 
-def constants_exchanged(here: Here) -> Iterator[tuple[str, Mapping[str, Node]]]:
+def constants_exchanged(here: Here) -> Iterator[Several]:
     """Two given quantities of the same shape exchanged wherever they stand."""
     given = [n for n in here.shapes if n not in here.program.names and n not in here.series]
     mine = {n.name for n in names_in(here.equation.formula)}

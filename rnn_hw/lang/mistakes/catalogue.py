@@ -10,7 +10,7 @@ Seen in homework and in the literature on it; common ones have the fewest bits.
 from collections.abc import Mapping
 
 from rnn_hw.lang.mistakes import alternatives as other
-from rnn_hw.lang.mistakes.rules import Mistake
+from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Mistake
 
 _ROWS = (
     # --- activations ---------------------------------------------------------------------------------------------------
@@ -314,6 +314,12 @@ _ROWS = (
         "the number of the step before or after was put in",
         "count the steps from 1, and put in the number of this one",
         change=other.neighbouring_steps, scope="name", bits=4,
+    ),
+    # --- conventions, which the kinds state ---------------------------------------------------------------------------
+    Mistake(
+        OTHER_CONVENTION, "another convention than the one stated",
+        "lectures differ here, and the problem says which form it means",
+        "use the form that stands in the problem", bits=4,
     ),
     # --- several lines at once -----------------------------------------------------------------------------------------
     Mistake(

@@ -8,29 +8,17 @@ change of all these equations together.
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from rnn_hw.lang.mistakes.alternatives import Here, skeleton
 from rnn_hw.lang.mistakes.alike import Form, form
+from rnn_hw.lang.mistakes.alternatives import Here, skeleton
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
-from rnn_hw.lang.mistakes.rules import Instead, Mistake, rewritten, rule
+from rnn_hw.lang.mistakes.rules import Change, Instead, Mistake, rewritten, rule
 from rnn_hw.lang.operations import OVER_TIME, Shape
 from rnn_hw.lang.rewrite import names_in, rebuilt, substitute
 from rnn_hw.lang.shapes import series_names
 from rnn_hw.lang.simplify import simplify
-from rnn_hw.lang.tree import Apply, Equation, Name, Node, Program
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program
 
 Path = tuple[int, ...]
-
-
-class Change(NamedTuple):
-    """One mistake made: the right sides that it changes, by the name of their equation.
-
-    `choices` counts the changes of the same row that the equation has: the more there are, the less a match says.
-    """
-
-    code: str
-    formulas: Mapping[str, Node]
-    choices: int = 1
-    tag: str = ""
 
 
 class Surroundings(NamedTuple):
@@ -86,7 +74,8 @@ def _alternatives(row: Mistake, here: Here) -> Iterator[tuple[Path, str, Node]]:
     elif row.scope == "part":
         for path, part in parts(formula):
             for instead in _instead(row, part, here):
-                yield path, instead.tag, at(formula, path, instead.node)
+                changed = at(formula, path, instead.node)
+                yield path, instead.tag, simplify(changed) if isinstance(instead.node, Num) else changed
 
 
 def _put(formula: Node, name: Name, new: Node) -> Node:

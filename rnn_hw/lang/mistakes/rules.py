@@ -1,14 +1,14 @@
 """A mistake as a change to a tree: rules written in the language itself, `sigmoid(a) -> sigmoid(-a)`.
 
-On the left of a rule the letters a, b, c, g, n stand for any part of a formula, and the same letter twice for the same part;
-`p` and `q` for a part that is no chain of the rule's own operation (in `p + b` the first of all terms). Numbers, functions
-and signs stand for themselves. What no rule can say is a function from a part to the parts that a person may have instead.
-Nothing here knows a program.
+On the left of a rule the letters a, b, c, g, n, y stand for any part of a formula, and the same letter twice for the same
+part; `p` and `q` for a part that is no chain of the rule's own operation (in `p + b` the first of all terms). Numbers,
+functions and signs stand for themselves. What no rule can say is a function from a part to the parts that a person may
+have instead. Nothing here knows a program.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rnn_hw.lang.operations import OPERATIONS, OVER_TIME
 from rnn_hw.lang.parse import parse_formula
@@ -16,7 +16,7 @@ from rnn_hw.lang.rewrite import names_in
 from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Name, Node, Num
 
-ANY, PIECE = frozenset("abcgn"), frozenset("pq")
+ANY, PIECE = frozenset("abcgny"), frozenset("pq")
 Bound = Mapping[str, Node]
 
 
@@ -31,7 +31,8 @@ class Mistake(NamedTuple):
     """A row of the catalogue.
 
     `rules` are texts of the form `pattern -> result`; `change` is a function of a part and its surroundings for what they
-    cannot say. `scope` tells what is changed: a `part`, a `name` wherever the equation has it, or the whole `formula`.
+    cannot say. `scope` tells what is changed: a `part`, a `name` wherever the equation has it, the whole `formula`, or the
+    right sides of several equations of the `program`.
     Who has the `habit` has it wherever the pattern occurs. `bits` tells how rare it is: 3 for a common one.
     """
 
@@ -40,10 +41,25 @@ class Mistake(NamedTuple):
     reason: str
     mend: str
     rules: tuple[str, ...] = ()
-    change: "Callable[..., Iterator[Instead]] | None" = None
+    change: Callable[..., Iterator[Any]] | None = None
     scope: str = "part"
     habit: bool = False
     bits: float = 4.0
+
+
+OTHER_CONVENTION = "other-convention"  # the code of changes that only a kind of problem knows
+
+
+class Change(NamedTuple):
+    """One mistake made: the right sides that it changes, by the name of their equation.
+
+    `choices` counts the changes of the same row that the equation has: the more there are, the less a match says.
+    """
+
+    code: str
+    formulas: Mapping[str, Node]
+    choices: int = 1
+    tag: str = ""
 
 
 class Rule(NamedTuple):
