@@ -14,17 +14,19 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from rnn_hw.assignment import Assignment, load
 from rnn_hw.kinds.kind import Context
 from rnn_hw.lang.identity import STEPS, World, value_at, world
-from rnn_hw.lang.mistakes import MISTAKES, Change, Mistake, Surroundings, catalogue, changes, formulas_with
+from rnn_hw.lang.mistakes import catalogue
 from rnn_hw.lang.mistakes.alike import form
-from rnn_hw.lang.mistakes.rules import ANY, PIECE, rewritten, rule
+from rnn_hw.lang.mistakes.catalogue import MISTAKES
+from rnn_hw.lang.mistakes.changes import Surroundings, changes, formulas_with
+from rnn_hw.lang.mistakes.rules import ANY, OTHER_CONVENTION, PIECE, Change, Mistake, rewritten, rule
 from rnn_hw.lang.notation import source
 from rnn_hw.lang.parse import parse_formula, parse_program
 from rnn_hw.lang.rewrite import names_in, substitute
 from rnn_hw.lang.shapes import shape_of
 from rnn_hw.lang.tree import Name, Node, Num
+from rnn_hw.problem import Problem, load_problem
 
 PROBLEMS = Path(__file__).resolve().parent.parent / "problems"
 ONLY_ALIGNED = {"term-added", "factor-added"}  # what they would add is not known before the person's formula is
@@ -46,9 +48,7 @@ class Place(NamedTuple):
     world: World
 
 
-def contexts(problem: str) -> list[Context]:
-    found = load(PROBLEMS / f"{problem}.yaml")
-    assert not isinstance(found, Assignment)
+def contexts(found: Problem) -> list[Context]:
     every = {id(typed.context): typed.context for typed in found.setup.formulas.values()}
     if found.setup.context is not None:
         every[id(found.setup.context)] = found.setup.context
@@ -61,11 +61,13 @@ def places() -> tuple[Place, ...]:
     for path in sorted(PROBLEMS.glob("*.yaml")):
         if path.stem.startswith("assignment") or path.stem == "rnn_by_hand_formulas":
             continue
-        for context in contexts(path.stem):
+        problem = load_problem(path)
+        conventions = problem.setup.conventions()
+        for context in contexts(problem):
             where = world(context.program, context.shapes, context.fixed, context.steps or STEPS)
             numbers = {n for n, shape in context.shapes.items() if not shape and n not in context.program.names}
             constants = frozenset(numbers - {"t"})
-            found.append(Place(path.stem, Surroundings(context.program, context.shapes, constants), where))
+            found.append(Place(path.stem, Surroundings(context.program, context.shapes, constants, conventions), where))
     program = parse_program(SMALL)
     shapes: dict[str, tuple[int, ...]] = {"w": (), "u": (), "V": (2, 2), "x": (), "s": (), "p": (2,), "loss": ()}
     found.append(Place("small", Surroundings(program, shapes), world(program, shapes)))
@@ -144,10 +146,10 @@ _EPSILON = ("decimal-slip", "root-of-the-parts", "sign-turned", "term-left-out",
 _SIZES = ("wrong-step", "other-quantity")
 EQUAL = {
     ("gru", "loss", "difference-turned"): _EVEN, ("lstm_forward", "mse", "difference-turned"): _EVEN,
-    ("lstm_gradient_mse", "loss", "difference-turned"): _EVEN, ("own_cell", "loss", "difference-turned"): _EVEN,
+    **{(f"lstm_gradient_{k}", "loss", "difference-turned"): _EVEN for k in ("mse", "numbers")},
+    ("own_cell", "loss", "difference-turned"): _EVEN,
     ("rnn_by_hand", "loss", "difference-turned"): _EVEN,
-    ("lstm_gradient", "c_bar", "argument-sign"): "the square of tanh(−c) is that of tanh(c)",
-    ("lstm_gradient_mse", "c_bar", "argument-sign"): "the square of tanh(−c) is that of tanh(c)",
+    **{(f"lstm_gradient{k}", "c_bar", "argument-sign"): "tanh(−c)² is tanh(c)²" for k in ("", "_mse", "_numbers")},
     ("lstm_forward", "mse", "mean-for-sum"): "the mean of one entry",
     **{("lstm_forward", f"dim_{g}", code): _SIZE for g in "fiogch" for code in _SIZES},
     **{("lstm_forward", f"dim_{g}", "complement"): _SIZE for g in "fio"},
@@ -176,7 +178,7 @@ def test_a_row_is_well_formed(code: str) -> None:
     assert not idle_rules(row)
     assert row.scope in ("part", "name", "formula", "program")
     assert 1 < row.bits < 8
-    assert (not row.rules and row.change is None) == (code in ONLY_ALIGNED)
+    assert (not row.rules and row.change is None) == (code in ONLY_ALIGNED | {OTHER_CONVENTION})
     assert row.scope == "part" or not row.rules
     assert not row.habit or row.rules
 
@@ -232,7 +234,7 @@ def test_an_unreadable_row_is_caught(fault: dict[str, str]) -> None:
         "a + b -> b + a",  # the same sum
         "a/b/c -> a/(b*c)",
         "sigmoid(a) -> sigmoid(a)",
-        "y*(1 - y) -> 1",  # y stands for nothing, so that it never fits
+        "k*(1 - k) -> 1",  # k stands for nothing, so that it never fits
         "a*b -> a*c",  # c comes from nowhere
     ],
 )
