@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from rnn_hw.answers import AnswerFile, Sheet, bind, read_answers
+from rnn_hw.answers import AnswerFile, Sheet, read_answers
 from rnn_hw.assignment import Assignment, load
+from rnn_hw.checking.binding import Binder
 from rnn_hw.checking.judge import check_sheets
 from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
 from rnn_hw.problem import Problem
@@ -79,8 +80,7 @@ def problem_of(file: AnswerFile) -> Problem | Assignment:
 
 def bound(file: AnswerFile, problem: Problem) -> Sheet:
     """The answers of a file by the lines of a problem."""
-    setup = problem.setup
-    return bind(file, problem.lines, setup.shapes, setup.steps, setup.single, problem.kind.aliases, problem.names)
+    return Binder(problem).bind(file)
 
 
 # --- assignments ------------------------------------------------------------------------------------------------------
