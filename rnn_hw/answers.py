@@ -67,31 +67,33 @@ class Place:
 
 
 class Layout:
-    """The places of a sheet's numbers one after the other, and all their columns."""
+    """How the numbers of a sheet stand in its file: their places, and lines counted from the first, one by one."""
 
-    __slots__ = ("columns", "places")
+    __slots__ = ("columns", "lines", "places")
 
-    def __init__(self, places: tuple[Place, ...]) -> None:
-        self.places = places
+    def __init__(self, places: tuple[Place, ...], lines: tuple[int, ...]) -> None:
+        self.places, self.lines = places, lines
         self.columns = np.concatenate([place.columns for place in places]) if places else np.zeros(0, np.intp)
 
 
 class Numbers(NamedTuple):
-    """The numbers of a sheet that can be read and fit their lines: `written` are their places in a table."""
+    """The numbers of a sheet that fit their lines: `written` are their places in a table, -1 for what is no number."""
 
     table: Numerals
     layout: Layout
-    lines: tuple[int, ...]  # of the answer file, by the layout's places
+    first: int  # line of the file
     written: "array[int]"
 
     def entries(self) -> Iterator[tuple[str, Entry]]:
         """An entry for each line that they answer."""
         start = 0
-        for place, line in zip(self.layout.places, self.lines, strict=True):
+        for place, line in zip(self.layout.places, self.layout.lines, strict=True):
             size = len(place.columns) // len(place.keys)
             for key in place.keys:
-                yield key, self._entry(self.written[start : start + size], place, line)
+                numbers = self.written[start : start + size]
                 start += size
+                if min(numbers) >= 0:
+                    yield key, self._entry(numbers, place, self.first + line)
 
     def _entry(self, numbers: "array[int]", place: Place, line: int) -> Entry:
         table = self.table

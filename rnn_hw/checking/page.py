@@ -54,7 +54,9 @@ def page_of(sheets: Sequence[Numbers], first: Mapping[str, int], true: Mapping[s
         written = np.frombuffer(b"".join([sheet.written for sheet in some]), np.intc)
         table, stop = some[0].table, start + len(written)
         at = row[columns[start:stop]], who[start:stop]
-        value[at], half[at], known[at] = np.array(table.numbers)[written], np.array(table.half_units)[written], True
+        for array, read in ((value, table.numbers), (half, table.half_units)):
+            array[at] = np.array([*read, 0.0])[written]
+        known[at] = written >= 0
         start = stop
     answered = {key: row[column] for key, column in first.items() if column < len(seen) and seen[column]}
 
