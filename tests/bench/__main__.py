@@ -3,6 +3,7 @@
 import sys
 from random import Random
 
+import classes
 import reading
 import sequences
 import startup
@@ -25,7 +26,12 @@ def reading_rows(files: int = 10_000, pairs: int = 5) -> list[Row]:
     return [Row(f"reading {files} answer files / CSafeLoader", a, b, reading.TARGET, note)]
 
 
-TABLES = {"startup": startup.rows, "reading": reading_rows, "sequences": sequences.rows}
+TABLES = {
+    "startup": startup.rows,
+    "reading": reading_rows,
+    "sequences": sequences.rows,
+    "classes": classes.rows,
+}
 
 
 def main(names: list[str]) -> int:
