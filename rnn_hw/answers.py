@@ -8,7 +8,7 @@ when somebody looks. Nothing is judged here.
 
 import os
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,13 +67,38 @@ class Place:
 
 
 class Layout:
-    """How the numbers of a sheet stand in its file: their places, and lines counted from the first, one by one."""
+    """How the numbers of a sheet stand in its file, one after the other: where each goes, and lines from the first on.
 
-    __slots__ = ("columns", "lines", "places")
+    `aside` are the answers (counted in the file) that are no plain numbers; `taken` are then the places of the others
+    among all scalars of the file.
+    """
 
-    def __init__(self, places: tuple[Place, ...], lines: tuple[int, ...]) -> None:
-        self.places, self.lines = places, lines
+    __slots__ = ("aside", "columns", "lines", "places", "taken")
+
+    def __init__(
+        self,
+        places: tuple[Place, ...],
+        lines: tuple[int, ...],
+        aside: tuple[int, ...] = (),
+        taken: Sequence[int] | None = None,
+    ) -> None:
+        self.places, self.lines, self.aside, self.taken = places, lines, aside, taken
         self.columns = np.concatenate([place.columns for place in places]) if places else np.zeros(0, np.intp)
+
+    def without_a_number(self, written: "array[int]") -> list[int]:
+        """The answers with what is no number, -1, among their numbers; the other numbers of such a line are dropped."""
+        found = []
+        start = 0
+        for place, line in zip(self.places, self.lines, strict=True):
+            stop = start + len(place.columns)
+            if min(written[start:stop]) < 0:
+                found.append(line)
+                size = len(place.columns) // len(place.keys)
+                for at in range(start, stop, size):
+                    if min(written[at : at + size]) < 0:
+                        written[at : at + size] = array("i", [-1] * size)
+            start = stop
+        return found
 
 
 class Numbers(NamedTuple):

@@ -7,7 +7,7 @@ form is to look up its numerals. Nothing is judged here.
 """
 
 from array import array
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
 from operator import attrgetter
 
@@ -43,41 +43,44 @@ class Binder:
             if layout is None and form not in self.forms:
                 layout = self.forms[form] = self._layout(answers)
             if layout is not None:
-                return self._repeated(file, layout, first, array("i", map(self.table.__getitem__, texts)))
+                return self._repeated(file, layout, first, texts)
         return self._carefully(file)
 
     def _layout(self, answers: Fields) -> Layout | None:
-        """Where everything goes on sheets of this form: `None` if there is anything to report, or not all are numbers."""
-        targets = [self.targets.get(text) for text in answers]
-        places = []
+        """Where everything goes on sheets of this form: `None` if a key is to be reported, or a sequence is irregular."""
+        places: list[tuple[int, int, Place]] = []
+        aside: set[int] = set()
         seen: set[str] = set()
-        for number, (target, value) in enumerate(zip(targets, answers.entries.values(), strict=True)):
-            flat = flattened(value)
-            if target is None or flat is None or not seen.isdisjoint(target.keys):
-                return None
-            place = self.targets.place(target, flat[0])
-            if place is None or (target.whole and len(target.lines) == 1):
+        for number, (text, value) in enumerate(answers.entries.items()):
+            target = self.targets.get(text)
+            if target is None or not seen.isdisjoint(target.keys):
                 return None
             seen |= target.keys
-            places.append((len(flat[0]), number, place))
+            flat = flattened(value)
+            place = self.targets.place(target, flat[0]) if flat is not None else None
+            if target.whole and (place is None or len(target.lines) == 1):
+                return None
+            if flat is None or place is None:
+                aside.add(number)
+            else:
+                places.append((len(flat[0]), number, place))
         places.sort(key=lambda place: place[:2])
-        return Layout(tuple(place for _, _, place in places), tuple(number for _, number, _ in places))
+        depths = [(d, number) for number, value in enumerate(answers.entries.values()) for d in _depths(value)]
+        taken = [at for at, (_, number) in enumerate(sorted(depths)) if number not in aside] if aside else None
+        return Layout(tuple(p for _, _, p in places), tuple(n for _, n, _ in places), tuple(sorted(aside)), taken)
 
-    def _repeated(self, file: AnswerFile, layout: Layout, first: int, written: "array[int]") -> Sheet:
+    def _repeated(self, file: AnswerFile, layout: Layout, first: int, texts: Sequence[str]) -> Sheet:
         """A sheet of a form that is known; what is no number is looked at by itself."""
+        if layout.taken is not None:
+            texts = [texts[at] for at in layout.taken]
+        written = array("i", map(self.table.__getitem__, texts))
         rest: dict[str, Entry] = {}
-        if min(written) < 0:
+        if layout.aside or min(written, default=0) < 0:
             answers = list(file.answers.entries.items())
-            start = 0
-            for place, number in zip(layout.places, layout.lines, strict=True):
-                stop = start + len(place.columns)
-                if min(written[start:stop]) < 0:
-                    text, value = answers[number]
-                    for key, answer in answers_in(value, self.targets.of(text), self.targets, self.table).items():
-                        if isinstance(answer, Entry):
-                            rest[key] = answer
-                    _drop(written, start, place)
-                start = stop
+            for number in (*layout.aside, *layout.without_a_number(written)):
+                text, value = answers[number]
+                found = answers_in(value, self.targets.of(text), self.targets, self.table)
+                rest.update((key, answer) for key, answer in found.items() if isinstance(answer, Entry))
         return Sheet(file.document.file, file.student, Numbers(self.table, layout, first, written), rest)
 
     def _carefully(self, file: AnswerFile) -> Sheet:
@@ -115,12 +118,13 @@ class Binder:
         return Sheet(file.document.file, file.student, Numbers(self.table, layout, 0, written), rest, tuple(found))
 
 
-def _drop(written: "array[int]", start: int, place: Place) -> None:
-    """Takes back the numbers of a line of which one is none."""
-    size = len(place.columns) // len(place.keys)
-    for at in range(start, start + len(place.columns), size):
-        if min(written[at : at + size]) < 0:
-            written[at : at + size] = array("i", [-1] * size)
+def _depths(value: Value, depth: int = 0) -> Iterator[int]:
+    """How deep each scalar of a value stands in lists."""
+    if isinstance(value, Scalar):
+        yield depth
+    elif isinstance(value, Items):
+        for item in value.items:
+            yield from _depths(item, depth + 1)
 
 
 def _first_of_consecutive(answers: Fields) -> int:

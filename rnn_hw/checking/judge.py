@@ -19,11 +19,11 @@ from rnn_hw.checking.numbers import Numbers
 from rnn_hw.checking.page import page_of
 from rnn_hw.checking.points import Points
 from rnn_hw.checking.said import Said
-from rnn_hw.checking.typed import Typed
+from rnn_hw.checking.typed import NOTHING, Typed
 from rnn_hw.problem import Problem
 from rnn_hw.results import VERDICTS, Report, Verdict
 
-MOST_SHEETS = 8192  # judged at a time
+MOST_SHEETS = 16_384  # judged at a time
 MOST_NUMBERS = 4_000_000  # in the answers of these, if all are answered
 BLANK = VERDICTS.index("blank")
 
@@ -75,8 +75,8 @@ class Marked:
         row = {line.key: k for k, line in enumerate(lines)}
         for k, codes in self.numbers.codes.items():
             self.codes[row[k]] = np.where(codes, codes, self.codes[row[k]])
-        self.typed = [marker.typed.judged(sheet.rest) for sheet in sheets]
-        for student, judged in enumerate(self.typed):
+        self.typed = {k: marker.typed.judged(sheet.rest) for k, sheet in enumerate(sheets) if sheet.rest}
+        for student, judged in self.typed.items():
             for k, verdict in judged.verdicts.items():
                 self.codes[row[k], student] = VERDICTS.index(verdict.verdict)
         self.scores = marker.points.scores(self.codes)
@@ -98,7 +98,7 @@ class Marked:
     def report(self, student: int) -> Report:
         """The whole report on one student."""
         problem, sheet, key = self.problem, self.sheets[student], self.marker.key
-        entries, typed, said = sheet.entries, self.typed[student], Said(self.numbers, student)
+        entries, typed, said = sheet.entries, self.typed.get(student, NOTHING), Said(self.numbers, student)
         verdicts = []
         for line, code in zip(problem.lines, self.codes[:, student], strict=True):
             if not code:

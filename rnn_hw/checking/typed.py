@@ -49,8 +49,6 @@ class Typed:
 
     def judged(self, entries: Mapping[str, Entry]) -> Marks:
         """The verdicts on some answers of one sheet."""
-        if not entries:
-            return NOTHING
         formulas, judgement = self._formulas(entries), self._judgement(entries)
         verdicts = {k: self._verdict(self.lines[k], entry, formulas, judgement) for k, entry in entries.items()}
         return Marks(verdicts, judgement.tables, judgement.remarks)
