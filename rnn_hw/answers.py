@@ -87,6 +87,8 @@ class Layout:
 
     def without_a_number(self, written: "array[int]") -> list[int]:
         """The answers with what is no number, -1, among their numbers; the other numbers of such a line are dropped."""
+        if len(self.places) == len(written):  # each stands alone
+            return [line for line, number in zip(self.lines, written, strict=True) if number < 0]
         found = []
         start = 0
         for place, line in zip(self.places, self.lines, strict=True):
@@ -176,6 +178,28 @@ def read_answers(path: "str | os.PathLike[str]") -> AnswerFile:
 
 def answer_file(document: Document) -> AnswerFile:
     """The answer file that a document is. Raises `HomeworkError`."""
+    root = document.root
+    if not _well_formed(root):
+        _report(document)
+    problem, student = (v.text if isinstance(v, Scalar) and not v.is_null else None for v in map(root.get, FIELDS[:2]))
+    answers = root.get("answers")
+    return AnswerFile(document, problem, student or "", answers if isinstance(answers, Fields) else Fields())
+
+
+def _well_formed(root: Fields) -> bool:
+    """Whether there is nothing to report, told at once for the usual file."""
+    for name, value in root.entries.items():
+        if name not in FIELDS or value.__class__ is not (Fields if name == "answers" else Scalar):
+            return False
+        if name == "student" and not value.value.strip():
+            return False
+        if name == "problem" and not value.value.lower().endswith((".yaml", ".yml")):
+            return False
+    return "answers" in root.entries
+
+
+def _report(document: Document) -> None:
+    """Raises what is to be reported of a file, if anything is."""
     reader, root = Reader(document), document.root
     if "kind" in root and "answers" not in root:
         help = "`rnnhw solve` works it; an answer file has `problem:` and `answers:`"
@@ -200,5 +224,3 @@ def answer_file(document: Document) -> AnswerFile:
         help = "write below it one line for each, such as `h[1]: 0.217`"
         reader.fault("not-a-map", "`answers` is a map of keys and values", answers, help)
     reader.finish()
-    words = [v.text if isinstance(v, Scalar) and not v.is_null else None for v in map(root.get, FIELDS[:2])]
-    return AnswerFile(document, words[0], words[1] or "", answers if isinstance(answers, Fields) else Fields())

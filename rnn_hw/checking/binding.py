@@ -7,14 +7,15 @@ form is to look up its numerals. Nothing is judged here.
 """
 
 from array import array
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from itertools import chain
 from operator import attrgetter
 
 from rnn_hw.answers import AnswerFile, Entry, Layout, Numbers, Numerals, Place, Sheet
 from rnn_hw.checking.targets import Targets
-from rnn_hw.checking.values import Answers, answers_in, by_line, flattened
+from rnn_hw.checking.values import Answers, answers_in, by_line, shape_of
 from rnn_hw.errors import Diagnostic
+from rnn_hw.numerals import LONGEST
 from rnn_hw.problem import Problem
 from rnn_hw.source import Fields, Items, Scalar, Value, diagnostic
 
@@ -29,12 +30,13 @@ class Binder:
     def __init__(self, problem: Problem) -> None:
         self.targets = Targets(problem)
         self.forms: dict[Hashable, Layout | None] = {}
+        self.odd: dict[tuple[str, str, str] | None, list[tuple[str, Entry]]] = {}
         self.table = Numerals()
 
     def bind(self, file: AnswerFile) -> Sheet:
         """The answers of a file by the problem's lines."""
-        if len(self.table) > MOST_REMEMBERED or len(self.forms) > MOST_REMEMBERED // 10:
-            self.table, self.forms = Numerals(), {}
+        if len(self.table) > MOST_REMEMBERED or len(self.forms) + len(self.odd) > MOST_REMEMBERED // 10:
+            self.table, self.forms, self.odd = Numerals(), {}, {}
         answers = file.answers
         first = _first_of_consecutive(answers)
         if first:
@@ -56,17 +58,16 @@ class Binder:
             if target is None or not seen.isdisjoint(target.keys):
                 return None
             seen |= target.keys
-            flat = flattened(value)
-            place = self.targets.place(target, flat[0]) if flat is not None else None
+            shape = () if value.__class__ is Scalar else shape_of(value)
+            place = self.targets.place(target, shape) if shape is not None else None
             if target.whole and (place is None or len(target.lines) == 1):
                 return None
-            if flat is None or place is None:
+            if shape is None or place is None:
                 aside.add(number)
             else:
-                places.append((len(flat[0]), number, place))
+                places.append((len(shape), number, place))
         places.sort(key=lambda place: place[:2])
-        depths = [(d, number) for number, value in enumerate(answers.entries.values()) for d in _depths(value)]
-        taken = [at for at, (_, number) in enumerate(sorted(depths)) if number not in aside] if aside else None
+        taken = _others(answers, aside) if aside else None
         return Layout(tuple(p for _, _, p in places), tuple(n for _, n, _ in places), tuple(sorted(aside)), taken)
 
     def _repeated(self, file: AnswerFile, layout: Layout, first: int, texts: Sequence[str]) -> Sheet:
@@ -79,9 +80,20 @@ class Binder:
             answers = list(file.answers.entries.items())
             for number in (*layout.aside, *layout.without_a_number(written)):
                 text, value = answers[number]
-                found = answers_in(value, self.targets.of(text), self.targets, self.table)
-                rest.update((key, answer) for key, answer in found.items() if isinstance(answer, Entry))
+                for key, entry in self._odd(text, value):
+                    rest[key] = entry._replace(line=value.line)
         return Sheet(file.document.file, file.student, Numbers(self.table, layout, first, written), rest)
+
+    def _odd(self, text: str, value: Value) -> list[tuple[str, Entry]]:
+        """What is to be said of a value that is no number: the same of everyone who wrote it there."""
+        written = (text, value.text, value.style) if isinstance(value, Scalar) else None
+        if written in self.odd:
+            return self.odd[written]
+        found = answers_in(value, self.targets.of(text), self.targets, self.table).items()
+        entries = [(key, answer) for key, answer in found if isinstance(answer, Entry)]
+        if written is not None and len(written[1]) <= LONGEST:
+            self.odd[written] = entries
+        return entries
 
     def _carefully(self, file: AnswerFile) -> Sheet:
         """Any sheet: what is no line is reported, and so is what is answered twice.
@@ -116,6 +128,12 @@ class Binder:
         written = array("i", chain.from_iterable(numbers))
         layout = Layout(places, lines)
         return Sheet(file.document.file, file.student, Numbers(self.table, layout, 0, written), rest, tuple(found))
+
+
+def _others(answers: Fields, aside: Collection[int]) -> list[int]:
+    """Where the scalars of all answers but some stand among those of `_form`."""
+    depths = [(depth, number) for number, value in enumerate(answers.entries.values()) for depth in _depths(value)]
+    return [at for at, (_, number) in enumerate(sorted(depths)) if number not in aside]
 
 
 def _depths(value: Value, depth: int = 0) -> Iterator[int]:

@@ -19,6 +19,7 @@ from rnn_hw.results import Line
 Students = NDArray[np.intp]
 Truths = NDArray[np.bool_]
 USUAL = 0.5  # what more than this share of the students leave out is usually left out
+SHORT = 20  # lines of a chain that few students need and all of a group are computed through
 FEW = 4  # those who leave out the usual and no more are few if they are less than a quarter
 
 
@@ -89,22 +90,25 @@ class Uses:
     def behind(self, key: str, students: Students, known: Mapping[str, Truths]) -> Iterator["Behind"]:
         """What stands behind a line on the pages of some students: those who leave out what most do, and the others.
 
-        A class mostly answers, or leaves out, the same lines; the others are computed through longer chains, and go
-        together by the lines that this one names and they leave out.
+        A class mostly answers, or leaves out, the same lines. The others go together if that makes no long chain; else by
+        the lines that this one names and they leave out.
         """
-        if not len(students):
-            return
-        usual = self._behind(key, students, known, USUAL)
         others = students
-        if len(usual.students) * FEW >= len(students):
-            yield usual
-            others = np.setdiff1d(students, usual.students, assume_unique=True)
+        if len(students):
+            usual = self._behind(key, students, known, USUAL)
+            if len(usual.students) * FEW >= len(students):
+                yield usual
+                others = np.setdiff1d(students, usual.students, assume_unique=True)
+        if not len(others):
+            return
+        together = self._behind(key, others, known, 0)
         named = [known[other][others] for other in self.named(key).lines if other in known]
-        for alike in _alike(named, others):
-            if len(alike) < len(students):
+        groups = list(_alike(named, others)) if len(together.chain) > SHORT else []
+        if len(groups) > 1 or (groups and len(others) < len(students)):
+            for alike in groups:
                 yield from self.behind(key, alike, known)
-            else:  # whom nothing sets apart
-                yield self._behind(key, alike, known, 0)
+        else:
+            yield together
 
     def _behind(self, key: str, students: Students, known: Mapping[str, Truths], share: float) -> "Behind":
         """The chain of lines that more than a share of the students leave out, and who needs no other line in it."""
@@ -136,8 +140,8 @@ class Uses:
 
 def _alike(columns: Sequence[Truths], students: Students) -> Iterator[Students]:
     """The students in groups of whom the columns say the same."""
-    if not columns or not len(students):
-        yield from [students] * bool(len(students))
+    if not columns:
+        yield students
         return
     rows = np.ascontiguousarray(np.packbits(columns, axis=0).T)
     _, group = np.unique(rows.view(np.dtype((np.void, rows.shape[1]))).ravel(), return_inverse=True)

@@ -112,3 +112,9 @@ def flattened(value: Value) -> tuple[Shape, list[str]] | None:
         shape += tuple(sizes)
         level = [part for items in lists for part in items]
     return (shape, [part.value for part in level]) if set(map(type, level)) == {Scalar} else None
+
+
+def shape_of(value: Value) -> Shape | None:
+    """The shape of a number or an array as written; `None` where it is none."""
+    flat = flattened(value)
+    return None if flat is None else flat[0]
