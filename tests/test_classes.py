@@ -1,5 +1,6 @@
 """Students are an axis: what a class is told in columns is what each of its members would be told alone."""
 
+import doctest
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from test_check import CHAIN, bundled, problem, sheet, words
 from test_check_properties import CELLS, Cell, Place, gru, lstm, random_sheet, same_verdict, written
 
+from rnn_hw import checking
 from rnn_hw.answers import Sheet, answer_file
 from rnn_hw.checking import Binder, Marked, Marker, bound, check_sheets, judge, local, mark, targets, typed
 from rnn_hw.checking import binding as binding_module
@@ -220,3 +222,9 @@ def test_sheets_of_several_binders_are_one_class() -> None:
     sheets = [sheet(found, {"a": "1.44", "b": text}) for text in ("3.88", "5", "x", "3.88")]
     marked = marked_at_once(found, sheets)
     assert [VERDICTS[c] for c in marked.codes[1]] == ["correct", "wrong", "unreadable", "correct"]
+
+
+def test_the_example_of_the_package_runs() -> None:
+    failed, tried = doctest.testmod(checking)
+    assert tried
+    assert not failed

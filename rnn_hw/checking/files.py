@@ -57,9 +57,11 @@ def check_files(paths: Sequence[str], problem: str | None = None, strict: bool =
     for where, files in together.items():
         about = problems[where]
         if isinstance(about, Assignment):
-            reports = check_all(about, [bound_all(file, about) for _, file in files], strict)
+            binders = binders_of(about)
+            reports = check_all(about, [bound_all(file, about, binders) for _, file in files], strict)
         else:
-            reports = check_sheets(about, [bound(file, about) for _, file in files], strict)
+            binder = Binder(about)
+            reports = check_sheets(about, [binder.bind(file) for _, file in files], strict)
         for (number, _), report in zip(files, reports, strict=True):
             found[number] = report
     return found
@@ -86,7 +88,12 @@ def bound(file: AnswerFile, problem: Problem) -> Sheet:
 # --- assignments ------------------------------------------------------------------------------------------------------
 
 
-def bound_all(file: AnswerFile, assignment: Assignment) -> Sheets:
+def binders_of(assignment: Assignment) -> list[Binder]:
+    """A binder for each problem of an assignment, for all the files of a class."""
+    return [Binder(part.problem) for part in assignment.parts]
+
+
+def bound_all(file: AnswerFile, assignment: Assignment, binders: Sequence[Binder] = ()) -> Sheets:
     """The answers of a file by the problems of an assignment; a problem that it leaves out is a blank sheet."""
     ids = [part.id for part in assignment.parts]
     answers, found, loose = file.answers, [], []
@@ -108,10 +115,10 @@ def bound_all(file: AnswerFile, assignment: Assignment) -> Sheets:
         help = "; ".join(filter(None, ("answers stand below the id of their problem", did_you_mean(loose[0], ids))))
         found.append(diagnostic(file.document, "unknown-key", message, answers.keys[loose[0]], help))
     sheets = []
-    for part in assignment.parts:
+    for part, binder in zip(assignment.parts, binders or binders_of(assignment), strict=True):
         given = answers.get(part.id)
         own = file._replace(answers=given if isinstance(given, Fields) else Fields())
-        sheets.append(bound(own, part.problem))
+        sheets.append(binder.bind(own))
     return Sheets(file.student, tuple(sheets), tuple(found))
 
 
