@@ -38,7 +38,7 @@ lint: $(TESTS)  ## look at format, lint and types
 
 check: lint test  ## format, lint, types, and the tests with warnings as errors
 
-bench: $(TESTS)  ## measure: start-up, reading, long sequences
+bench: $(TESTS)  ## measure: start-up, reading, long sequences, large classes
 	@$(compile)
 	@$(BIN)/python tests/bench $(BENCH_ARGS)
 

@@ -1,42 +1,26 @@
-"""An answer file -> the person's answers by the lines of a problem: numbers with their printed precision, or text.
+"""An answer file, and what of it is kept: numbers with their printed precision, or text, by the lines of a problem.
 
-A broken structure (not YAML, `answers:` not a map) is a fault of the file. A single value that cannot be read is an
-entry with the reason, and an unknown key is reported, while all other lines are kept. Nothing is judged here.
+A broken structure (not YAML, `answers:` not a map) is a fault of the file, and found here; which line of a problem a key
+stands for is the business of `checking/binding.py`. The sheets of a class repeat a few layouts and a few thousand
+numbers, so a sheet holds its numbers as places in two tables that it shares with others, and entries are made of them
+when somebody looks. Nothing is judged here.
 """
 
 import os
-import re
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.errors import Diagnostic, did_you_mean
-from rnn_hw.fields import (
-    Exact,
-    Reader,
-    Unread,
-    Written,
-    by_letter,
-    exact_array,
-    key_of,
-    read_array,
-    spelled,
-    split_key,
-    steps_in_words,
-    text_of,
-)
-from rnn_hw.lang.operations import spoken
-from rnn_hw.results import Line
-from rnn_hw.source import Document, Fields, Items, Scalar, Value, diagnostic, named_file, read
+from rnn_hw.errors import Diagnostic
+from rnn_hw.fields import Exact, Reader
+from rnn_hw.numerals import LONGEST, read_numeral
+from rnn_hw.source import Document, Fields, Scalar, named_file, read
 from rnn_hw.text_file import short
 
 Shape = tuple[int, ...]
-_WORN = re.compile(r"(.*?)_?(\d{1,6})").fullmatch  # `f_1` and `f1` for `f[1]`
-
-
-_EDGE = re.compile(r"\s*[d∂](\S+)\s*/\s*[d∂](\S+)\s*").fullmatch  # `∂c[t]/∂f[t]` for `dc[t]/df[t]`
 
 
 class Entry(NamedTuple):
@@ -51,13 +35,121 @@ class Entry(NamedTuple):
     misshapen: str = ""  # read, but not in the shape of the quantity
 
 
+class Numerals(dict[str, int]):
+    """Numbers as written, each read once: a text to its place in the table, -1 if it is no number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.numbers, self.half_units = array("d"), array("d")
+
+    def __missing__(self, text: str) -> int:
+        numeral = read_numeral(text)
+        if isinstance(numeral, str):
+            place = -1
+        else:
+            place = len(self.texts)
+            self.texts.append(text)
+            self.numbers.append(numeral.value)
+            self.half_units.append(numeral.half_unit)
+        if len(text) <= LONGEST:
+            self[text] = place
+        return place
+
+
+class Place:
+    """Where the numbers of one written value go: the lines they answer, and a column of the class for each number."""
+
+    __slots__ = ("columns", "keys", "own", "written")
+
+    def __init__(self, keys: tuple[str, ...], own: Shape, written: Shape, columns: NDArray[np.intp]) -> None:
+        self.keys, self.own, self.written, self.columns = keys, own, written, columns
+
+
+class Layout:
+    """How the numbers of a sheet stand in its file, one after the other: where each goes, and lines from the first on.
+
+    `aside` are the answers (counted in the file) that are no plain numbers; `taken` are then the places of the others
+    among all scalars of the file.
+    """
+
+    __slots__ = ("aside", "columns", "lines", "places", "taken")
+
+    def __init__(
+        self,
+        places: tuple[Place, ...],
+        lines: tuple[int, ...],
+        aside: tuple[int, ...] = (),
+        taken: Sequence[int] | None = None,
+    ) -> None:
+        self.places, self.lines, self.aside, self.taken = places, lines, aside, taken
+        self.columns = np.concatenate([place.columns for place in places]) if places else np.zeros(0, np.intp)
+
+    def without_a_number(self, written: "array[int]") -> list[int]:
+        """The answers with what is no number, -1, among their numbers; the other numbers of such a line are dropped."""
+        if len(self.places) == len(written):  # each stands alone
+            return [line for line, number in zip(self.lines, written, strict=True) if number < 0]
+        found = []
+        start = 0
+        for place, line in zip(self.places, self.lines, strict=True):
+            stop = start + len(place.columns)
+            if min(written[start:stop]) < 0:
+                found.append(line)
+                size = len(place.columns) // len(place.keys)
+                for at in range(start, stop, size):
+                    if min(written[at : at + size]) < 0:
+                        written[at : at + size] = array("i", [-1] * size)
+            start = stop
+        return found
+
+
+class Numbers(NamedTuple):
+    """The numbers of a sheet that fit their lines: `written` are their places in a table, -1 for what is no number."""
+
+    table: Numerals
+    layout: Layout
+    first: int  # line of the file
+    written: "array[int]"
+
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        """An entry for each line that they answer."""
+        start = 0
+        for place, line in zip(self.layout.places, self.layout.lines, strict=True):
+            size = len(place.columns) // len(place.keys)
+            for key in place.keys:
+                numbers = self.written[start : start + size]
+                start += size
+                if min(numbers) >= 0:
+                    yield key, self._entry(numbers, place, self.first + line)
+
+    def _entry(self, numbers: "array[int]", place: Place, line: int) -> Entry:
+        table = self.table
+        value = np.array([table.numbers[k] for k in numbers]).reshape(place.own)
+        half_unit = np.array([table.half_units[k] for k in numbers]).reshape(place.own)
+        return Entry(_nested([table.texts[k] for k in numbers], place.written), line, value, half_unit)
+
+
+def _nested(texts: list[str], shape: Shape) -> str:
+    """Numbers as one text, an array in brackets."""
+    if not shape:
+        return texts[0]
+    size = len(texts) // shape[0]
+    return "[" + ", ".join(_nested(texts[k * size : (k + 1) * size], shape[1:]) for k in range(shape[0])) + "]"
+
+
 class Sheet(NamedTuple):
-    """One person's answers, by canonical key; blank lines are absent."""
+    """One person's answers: plain numbers, and by canonical key the rest; blank lines are absent."""
 
     file: str
     student: str
-    entries: Mapping[str, Entry]
+    numbers: Numbers
+    rest: Mapping[str, Entry]
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """All answers by canonical key, made anew at each look."""
+        return dict(self.numbers.entries()) | dict(self.rest)
 
 
 class AnswerFile(NamedTuple):
@@ -86,6 +178,28 @@ def read_answers(path: "str | os.PathLike[str]") -> AnswerFile:
 
 def answer_file(document: Document) -> AnswerFile:
     """The answer file that a document is. Raises `HomeworkError`."""
+    root = document.root
+    if not _well_formed(root):
+        _report(document)
+    problem, student = (v.text if isinstance(v, Scalar) and not v.is_null else None for v in map(root.get, FIELDS[:2]))
+    answers = root.get("answers")
+    return AnswerFile(document, problem, student or "", answers if isinstance(answers, Fields) else Fields())
+
+
+def _well_formed(root: Fields) -> bool:
+    """Whether there is nothing to report, told at once for the usual file."""
+    for name, value in root.entries.items():
+        if name not in FIELDS or value.__class__ is not (Fields if name == "answers" else Scalar):
+            return False
+        if name == "student" and not value.value.strip():
+            return False
+        if name == "problem" and not value.value.lower().endswith((".yaml", ".yml")):
+            return False
+    return "answers" in root.entries
+
+
+def _report(document: Document) -> None:
+    """Raises what is to be reported of a file, if anything is."""
     reader, root = Reader(document), document.root
     if "kind" in root and "answers" not in root:
         help = "`rnnhw solve` works it; an answer file has `problem:` and `answers:`"
@@ -110,125 +224,3 @@ def answer_file(document: Document) -> AnswerFile:
         help = "write below it one line for each, such as `h[1]: 0.217`"
         reader.fault("not-a-map", "`answers` is a map of keys and values", answers, help)
     reader.finish()
-    words = [v.text if isinstance(v, Scalar) and not v.is_null else None for v in map(root.get, FIELDS[:2])]
-    return AnswerFile(document, words[0], words[1] or "", answers if isinstance(answers, Fields) else Fields())
-
-
-def bind(
-    file: AnswerFile,
-    lines: Sequence[Line],
-    shapes: Mapping[str, Shape],
-    steps: int,
-    single: bool,
-    aliases: Mapping[str, str],
-    names: Mapping[str, str],
-) -> Sheet:
-    """The answers by the problem's lines; `names` are the sheet's own letters, by canonical name."""
-    by_key = {line.key: line for line in lines}
-    by_name: dict[str, list[Line]] = {}
-    for line in lines:
-        by_name.setdefault(line.name, []).append(line)
-    sheet = by_letter(names)
-    entries: dict[str, Entry] = {}
-    whole: dict[str, Entry] = {}
-    found: list[Diagnostic] = []
-    for text, value in file.answers.entries.items():
-        key = _canonical(text, by_key, by_name, sheet, aliases, single)
-        if key is None:
-            help = _known_times(text, by_name, steps) or did_you_mean(text, [*by_name, *names.values()])
-            message = f"`{short(text)}` is no line of this problem"
-            found.append(diagnostic(file.document, "unknown-key", message, file.answers.keys[text], help))
-        elif key in by_key:
-            if key in entries:
-                message = f"`{by_key[key].key}` is answered twice"
-                help = "the first answer counts"
-                found.append(diagnostic(file.document, "duplicate-key", message, file.answers.keys[text], help))
-            elif not _blank(value):
-                entries[key] = _entry(value, by_key[key], shapes.get(by_key[key].name, ()))
-        else:
-            whole |= _split(value, by_name[key], shapes.get(key, ()))
-    return Sheet(file.document.file, file.student, whole | entries, tuple(found))
-
-
-def _canonical(
-    text: str,
-    by_key: Mapping[str, Line],
-    by_name: Mapping[str, list[Line]],
-    sheet: Mapping[str, str],
-    aliases: Mapping[str, str],
-    single: bool,
-) -> str | None:
-    """The key of a line or the name of a sequence that a written key stands for."""
-
-    def name_of(base: str) -> str:
-        return spelled(base, lambda name: sheet.get(name) or aliases.get(name, name))
-
-    edge = _EDGE(text)
-    base, time = split_key(f"d{edge[1]}/d{edge[2]}" if edge else text)
-    candidates = [(name_of(base), time)]
-    worn = _WORN(text.strip())
-    if worn and time is None and text not in by_name and text not in sheet:
-        candidates.append((name_of(worn[1]), int(worn[2])))
-    for name, t in candidates:
-        key = key_of(name, t, single and t == 1)
-        if key in by_key or (t is None and name in by_name):
-            return key
-        if t is None and f"{name}[t]" in by_key:  # a formula for every step
-            return f"{name}[t]"
-    return None
-
-
-def _known_times(text: str, by_name: Mapping[str, list[Line]], steps: int) -> str:
-    """The help for a time that a quantity does not have."""
-    base, time = split_key(text)
-    if time is None or base not in by_name:
-        return ""
-    return f"`{base}` has no time" if by_name[base][0].time is None else f"there {steps_in_words(steps)}"
-
-
-def _blank(value: Value) -> bool:
-    return isinstance(value, Scalar) and (value.is_null or not value.text.strip())
-
-
-def _split(value: Value, lines: Sequence[Line], shape: Shape) -> dict[str, Entry]:
-    """All steps of a sequence in one answer: one entry per step."""
-    if _blank(value):
-        return {}
-    if isinstance(value, Items) and len(value.items) == len(lines):
-        whole = read_array(value)
-        if len(lines) > 1 or not isinstance(whole, Written) or whole.value.shape != shape:
-            pairs = zip(lines, value.items, strict=True)
-            return {line.key: _entry(item, line, shape) for line, item in pairs if not _blank(item)}
-    if len(lines) == 1:
-        return {lines[0].key: _entry(value, lines[0], shape)}
-    count = len(value.items) if isinstance(value, Items) else 1
-    reason = f"{count} entr{'y' if count == 1 else 'ies'} where there are {len(lines)} steps"
-    if isinstance(value, Items) and count == 2 * len(lines) * max(1, int(np.prod(shape))):
-        pair = [text_of(item).strip() for item in value.items[:2]]
-        reason += f"; decimals are written with a point: `{pair[0]}.{pair[1]}`, not with a comma"
-    return {line.key: Entry(text_of(value), value.line, reason=reason) for line in lines}
-
-
-def _entry(value: Value, line: Line, shape: Shape) -> Entry:
-    text = text_of(value)
-    if line.form not in ("number", "weights"):
-        reason = "" if isinstance(value, Scalar) else "this answer is one line of text"
-        return Entry(text, value.line, reason=reason)
-    read = read_array(value)
-    if isinstance(read, Unread):
-        return Entry(text, value.line, reason=f"{read.reason}; {read.help}" if read.help else read.reason)
-    if line.form == "weights":
-        return Entry(text, value.line, read.value, read.half_unit, exact_array(value))
-    fitted = _fitted(read.value.shape, shape)
-    if fitted is None:
-        wanted, got = spoken(shape), spoken(read.value.shape)
-        return Entry(
-            text, value.line, read.value, read.half_unit, misshapen=f"it has {got}, `{line.name}` has {wanted}"
-        )
-    return Entry(text, value.line, read.value.reshape(fitted), read.half_unit.reshape(fitted))
-
-
-def _fitted(written: Shape, shape: Shape) -> Shape | None:
-    """The quantity's shape if the written one differs by axes of one entry at most."""
-    same = [n for n in written if n != 1] == [n for n in shape if n != 1]
-    return shape if same else None

@@ -109,6 +109,10 @@ class Line(NamedTuple):
     points: str  # exact: "2", "1/3"
 
 
+# What can be said of a line; the columns of a class hold places in this list. The first: not asked and not answered.
+VERDICTS = ("", "correct", "carried", "imprecise", "wrong", "blank", "unreadable", "unjudged")
+
+
 class Verdict(NamedTuple):
     """What is to be said of one line.
 

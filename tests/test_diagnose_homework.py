@@ -39,13 +39,13 @@ CODES = {
     "wrong-matrix-in-substitution": "other-quantity",
     "square-missing-in-substitution": "square-left-out",
     "missing-factor": "factor-left-out",
+    "dense-recurrence": "dense-recurrence",
     "row-slip": "wrong-step",  # rows 1 and 2 are x[1] W_x, where the sheet's own x[2] = (0, 1, 1) belongs
 }
 # Where a word of expected.json says less than our code: one term alone flows back into c.
 INSTEAD = {("002.Q2a.c", "missing-recurrent-term"): "term-left-out"}
 # Rows that no mistake explains, and why.
 NOT_EXPLAINED = {
-    "000.Q1.W": "weights of a threshold net are judged by what the net does",
     "003.chain.theta": "another formula altogether: the factor 2 and the inner derivative are missing at once",
     "003.update.Wx": "two signs and the rate at once, of a sum that the sheet has in other brackets",
     "003.update.Wa": "two signs and the rate at once, of a sum that the sheet has in other brackets",

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from rnn_hw.answers import AnswerFile, Sheet, bind, read_answers
+from rnn_hw.answers import AnswerFile, Sheet, read_answers
 from rnn_hw.assignment import Assignment, load
+from rnn_hw.checking.binding import Binder
 from rnn_hw.checking.judge import check_sheets
 from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
 from rnn_hw.problem import Problem
@@ -62,9 +63,11 @@ def check_files(
     for where, files in together.items():
         about = problems[where]
         if isinstance(about, Assignment):
-            reports = check_all(about, [bound_all(file, about) for _, file in files], strict, also)
+            binders = binders_of(about)
+            reports = check_all(about, [bound_all(file, about, binders) for _, file in files], strict, also)
         else:
-            reports = _checked(about, [bound(file, about) for _, file in files], strict, also)
+            binder = Binder(about)
+            reports = _checked(about, [binder.bind(file) for _, file in files], strict, also)
         for (number, _), report in zip(files, reports, strict=True):
             found[number] = report
     return found
@@ -85,14 +88,18 @@ def problem_of(file: AnswerFile) -> Problem | Assignment:
 
 def bound(file: AnswerFile, problem: Problem) -> Sheet:
     """The answers of a file by the lines of a problem."""
-    setup = problem.setup
-    return bind(file, problem.lines, setup.shapes, setup.steps, setup.single, problem.kind.aliases, problem.names)
+    return Binder(problem).bind(file)
 
 
 # --- assignments ------------------------------------------------------------------------------------------------------
 
 
-def bound_all(file: AnswerFile, assignment: Assignment) -> Sheets:
+def binders_of(assignment: Assignment) -> list[Binder]:
+    """A binder for each problem of an assignment, for all the files of a class."""
+    return [Binder(part.problem) for part in assignment.parts]
+
+
+def bound_all(file: AnswerFile, assignment: Assignment, binders: Sequence[Binder] = ()) -> Sheets:
     """The answers of a file by the problems of an assignment; a problem that it leaves out is a blank sheet."""
     ids = [part.id for part in assignment.parts]
     answers, found, loose = file.answers, [], []
@@ -114,10 +121,10 @@ def bound_all(file: AnswerFile, assignment: Assignment) -> Sheets:
         help = "; ".join(filter(None, ("answers stand below the id of their problem", did_you_mean(loose[0], ids))))
         found.append(diagnostic(file.document, "unknown-key", message, answers.keys[loose[0]], help))
     sheets = []
-    for part in assignment.parts:
+    for part, binder in zip(assignment.parts, binders or binders_of(assignment), strict=True):
         given = answers.get(part.id)
         own = file._replace(answers=given if isinstance(given, Fields) else Fields())
-        sheets.append(bound(own, part.problem))
+        sheets.append(binder.bind(own))
     return Sheets(file.student, tuple(sheets), tuple(found))
 
 

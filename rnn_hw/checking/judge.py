@@ -1,141 +1,128 @@
-"""Problem + answer sheets -> verdicts, line by line.
+"""Problem + answer sheets -> verdicts: a class as columns, and the report on one student when somebody asks for it.
 
-A line is judged by its true value, by what follows from the person's own earlier answers (`follow.py`), and by nothing
-else: no diagnosis changes a verdict. All sheets of a class are judged together, students on the leading axis; a single
-sheet is a class of one. The verdicts and their order of precedence are those of the table in the README.
+A line is judged by its true value, by what follows from the person's own earlier answers, and by nothing else: no
+diagnosis changes a verdict. The sheets of a class are judged together, so many at a time, students on the leading axis; a
+single sheet is a class of one. The verdicts and their order of precedence are those of the table in the README.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import islice
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rnn_hw.answers import Entry, Sheet
-from rnn_hw.checking.formulas import Judged, judge_formulas
+from rnn_hw.answers import Sheet
+from rnn_hw.checking.answer_key import AnswerKey
 from rnn_hw.checking.numbers import Numbers
-from rnn_hw.checking.slips import slip
-from rnn_hw.checking.words import judge_truth, judge_word
-from rnn_hw.fields import by_letter
-from rnn_hw.kinds.formulas import FORMULA
-from rnn_hw.kinds.kind import Context, Judgement
-from rnn_hw.lang.evaluate import evaluate
-from rnn_hw.lang.parse import parse_quantity
-from rnn_hw.lang.rewrite import names_in
-from rnn_hw.lang.tree import Apply, Name, Node, Num, Program
+from rnn_hw.checking.page import page_of
+from rnn_hw.checking.points import Points
+from rnn_hw.checking.said import Said
+from rnn_hw.checking.typed import NOTHING, Typed
 from rnn_hw.problem import Problem
-from rnn_hw.results import Line, Report, Value, Verdict
-from rnn_hw.solver import true_value
+from rnn_hw.results import VERDICTS, Report, Verdict
+
+MOST_SHEETS = 16_384  # judged at a time
+MOST_NUMBERS = 4_000_000  # in the answers of these, if all are answered
+BLANK = VERDICTS.index("blank")
 
 
 def check_sheets(problem: Problem, sheets: Sequence[Sheet], strict: bool = False) -> list[Report]:
-    """One report for each sheet; whatever the number of sheets, every formula is evaluated a fixed number of times."""
-    setup = problem.setup
-    result = evaluate(setup.program, setup.given, setup.shapes, setup.steps)
-    truth = {line.key: true_value(problem, result, line) for line in problem.lines}
-    numbers = Numbers(problem, sheets, truth, strict)
-    return [_report(problem, sheet, k, truth, numbers) for k, sheet in enumerate(sheets)]
+    """One report for each sheet."""
+    return [marked.report(k) for marked in mark(problem, sheets, strict) for k in range(len(marked.sheets))]
 
 
-def _report(problem: Problem, sheet: Sheet, student: int, truth: Mapping[str, Value], numbers: Numbers) -> Report:
-    weights = {k: e.exact for k, e in sheet.entries.items() if e.exact is not None}
-    judgement = problem.setup.judge(weights) if problem.setup.judge and weights else Judgement({})
-    formulas = _formulas(problem, sheet, truth)
-    verdicts = []
-    score = most = Fraction(0)
-    for line in problem.lines:
-        entry = sheet.entries.get(line.key)
-        if entry is None and not line.asked:
-            continue
-        if line.key in formulas and entry is not None:
-            verdict = _formula_verdict(line, entry, truth[line.key], formulas[line.key])
-        else:
-            verdict = _verdict(line, entry, student, truth[line.key], numbers, judgement)
-        points = _points(problem, line, verdict.verdict)
-        worth = Fraction(0) if not line.asked else Fraction(line.points)
-        score, most = score + points, most + worth
-        verdicts.append(verdict._replace(points=str(points), max_points=str(worth)))
-    return Report(
-        problem.title or problem.file,
-        sheet.student,
-        str(score),
-        str(most),
-        tuple(verdicts),
-        diagnostics=sheet.diagnostics,
-        tables=judgement.tables,
-        remarks=judgement.remarks,
-        names=problem.names,
-        shown_digits=problem.place,
-        single=problem.setup.single,
-    )
+def mark(problem: Problem, sheets: Iterable[Sheet], strict: bool = False) -> Iterator["Marked"]:
+    """The marks of a class, some thousand students at a time and in their order; no more sheets are held at once."""
+    marker = Marker(problem, strict)
+    numbers = sum(true.size for true in marker.key.true.values())
+    most = max(1, min(MOST_SHEETS, MOST_NUMBERS // max(1, numbers)))
+    waiting = iter(sheets)
+    while some := list(islice(waiting, most)):
+        yield marker.mark(some)
 
 
-def _points(problem: Problem, line: Line, verdict: str) -> Fraction:
-    if not line.asked:
-        return Fraction(0)
-    share = "1" if verdict == "correct" else problem.shares.get(verdict, "0")
-    return Fraction(line.points) * Fraction(share)
+class Marker:
+    """Marks sheets on one problem; what it finds out about the problem and about repeated texts is kept between them."""
+
+    def __init__(self, problem: Problem, strict: bool = False) -> None:
+        self.problem, self.strict = problem, strict
+        self.key = AnswerKey(problem)
+        self.typed = Typed(self.key)
+        self.points = Points(problem)
+
+    def mark(self, sheets: Sequence[Sheet]) -> "Marked":
+        """The marks of some students, judged together."""
+        return Marked(self, sheets)
 
 
-def _verdict(
-    line: Line, entry: Entry | None, student: int, true: Value, numbers: Numbers, judgement: Judgement
-) -> Verdict:
-    """The verdict on one line, its points still open."""
-    if entry is None:
-        return Verdict(line.key, "blank", None, None if line.form == "text" else true, None, None, "0", "0")
-    plain = Verdict(line.key, "unreadable", entry.text, true, None, None, "0", "0", (), entry.reason, entry.line)
-    if entry.reason:
-        return plain
-    if line.form == "word":
-        return plain._replace(verdict=judge_word(entry.text, str(true)))
-    if line.form == "truth":
-        return plain._replace(verdict=judge_truth(entry.text, bool(true)), expected=bool(true))
-    if line.form == "text":
-        return plain._replace(verdict="unjudged", expected=None, message="left for a person to read")
-    if line.form == "weights":
-        word, message = judgement.verdicts.get(line.key, ("unjudged", ""))
-        return plain._replace(verdict=word, message=message)
-    if entry.misshapen:
-        seen = slip(entry.value, np.asarray(true), entry.half_unit)
-        return plain._replace(verdict="wrong", message=entry.misshapen + (f"; {seen}" if seen else ""))
-    return numbers.verdict(line, entry, student)
+class Marked:
+    """The marks of some students.
 
+    `codes` has for each line of the problem (a row) and each student (a column) a place in `VERDICTS`; `scores` are exact
+    whole numbers, of which `points.unit` make one point.
+    """
 
-def _formulas(problem: Problem, sheet: Sheet, truth: Mapping[str, Value]) -> dict[str, Judged]:
-    """The verdicts on the formulas of a sheet, by key; they are judged together, since one may be used in another."""
-    lines = [line for line in problem.lines if line.form == "formula" and line.key in sheet.entries]
-    texts = {line.key: sheet.entries[line.key].text for line in lines if not sheet.entries[line.key].reason}
-    if not texts:
-        return {}
-    judged: dict[str, Judged] = {}
-    together: dict[int, tuple[Context, dict[str, Name]]] = {}
-    for key in texts:
-        typed = problem.setup.formulas.get(key)
-        context = typed.context if typed else problem.setup.context or _own_context(truth[key])
-        group = together.setdefault(id(context), (context, {}))
-        group[1][key] = typed.target if typed else parse_quantity(key.removesuffix(FORMULA))
-    own, aliases = by_letter(problem.names), problem.kind.aliases
+    def __init__(self, marker: Marker, sheets: Sequence[Sheet]) -> None:
+        self.marker, self.problem, self.sheets = marker, marker.problem, sheets
+        key, lines = marker.key, marker.problem.lines
+        self.numbers = Numbers(
+            key, page_of([sheet.numbers for sheet in sheets], key.first_column, key.true), marker.strict
+        )
+        asked = np.array([line.asked for line in lines], bool)
+        self.codes = np.repeat(np.where(asked, BLANK, 0).astype(np.uint8)[:, None], len(sheets), axis=1)
+        row = {line.key: k for k, line in enumerate(lines)}
+        for k, codes in self.numbers.codes.items():
+            self.codes[row[k]] = np.where(codes, codes, self.codes[row[k]])
+        self.typed = {k: marker.typed.judged(sheet.rest) for k, sheet in enumerate(sheets) if sheet.rest}
+        for student, judged in self.typed.items():
+            for k, verdict in judged.verdicts.items():
+                self.codes[row[k], student] = VERDICTS.index(verdict.verdict)
+        self.scores = marker.points.scores(self.codes)
 
-    def letters(name: str) -> str:
-        return own.get(name) or aliases.get(name, name)
+    @property
+    def points(self) -> NDArray[Any]:
+        """The points of each line (a row) and student, as whole numbers of which `unit` make one."""
+        return self.marker.points.of(self.codes)
 
-    for context, targets in together.values():
-        right = {target: _tree(truth[key]) for key, target in targets.items()}
-        found = judge_formulas(right, {target: texts[key] for key, target in targets.items()}, context, letters)
-        judged |= {key: found[target] for key, target in targets.items()}
-    return judged
+    @property
+    def unit(self) -> int:
+        """How much one point is."""
+        return self.marker.points.unit
 
+    def score(self, student: int) -> Fraction:
+        """One student's score."""
+        return Fraction(int(self.scores[student]), self.unit)
 
-def _tree(true: Value) -> Node:
-    assert isinstance(true, (Name, Num, Apply))
-    return true
-
-
-def _own_context(true: Value) -> Context:
-    """A formula about nothing but its own variable, such as the derivative of an activation."""
-    return Context(Program(()), dict.fromkeys({n.name for n in names_in(_tree(true))} or {"z"}, ()))
-
-
-def _formula_verdict(line: Line, entry: Entry, true: Value, found: Judged) -> Verdict:
-    return Verdict(
-        line.key, found.verdict, entry.text, true, None, None, "0", "0", (), found.message, entry.line, found.reveals
-    )
+    def report(self, student: int) -> Report:
+        """The whole report on one student."""
+        problem, sheet, key = self.problem, self.sheets[student], self.marker.key
+        entries, typed, said = sheet.entries, self.typed.get(student, NOTHING), Said(self.numbers, student)
+        verdicts = []
+        for line, code in zip(problem.lines, self.codes[:, student], strict=True):
+            if not code:
+                continue
+            entry = entries.get(line.key)
+            if entry is None:
+                shown = None if line.form == "text" else key.truth[line.key]
+                verdict = Verdict(line.key, "blank", None, shown, None, None, "0", "0")
+            elif line.key in typed.verdicts:
+                verdict = typed.verdicts[line.key]
+            else:
+                verdict = said.verdict(line.key, entry)
+            got, most = self.marker.points.said(line, int(code))
+            verdicts.append(verdict._replace(points=got, max_points=most))
+        return Report(
+            problem.title or problem.file,
+            sheet.student,
+            str(self.score(student)),
+            str(self.marker.points.most),
+            tuple(verdicts),
+            diagnostics=sheet.diagnostics,
+            tables=typed.tables,
+            remarks=typed.remarks,
+            names=problem.names,
+            shown_digits=problem.place,
+            single=problem.setup.single,
+        )

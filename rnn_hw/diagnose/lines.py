@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.checking.follow import order
+from rnn_hw.checking.uses import order
 from rnn_hw.fields import key_of
 from rnn_hw.kinds.kind import Setup
 from rnn_hw.lang.compiled import Code

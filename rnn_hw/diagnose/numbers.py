@@ -4,21 +4,21 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rnn_hw.answers import Entry, Sheet
+from rnn_hw.answers import Sheet
+from rnn_hw.checking.answer_key import AnswerKey
+from rnn_hw.checking.page import page_of as columns_of
 from rnn_hw.diagnose.decide import Decoded, Made, Written, decode, explained
 from rnn_hw.diagnose.lines import Lines, Spot
 from rnn_hw.diagnose.pen import SLIPS
 from rnn_hw.diagnose.search import Hypothesis, Rival, Search
-from rnn_hw.diagnose.walk import Array, Page
+from rnn_hw.diagnose.walk import Page
 from rnn_hw.lang import figures
-from rnn_hw.lang.evaluate import evaluate
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Change
 from rnn_hw.lang.notation import unicode_equation
 from rnn_hw.lang.tree import Equation, Name, Time
 from rnn_hw.problem import Problem
 from rnn_hw.results import Diagnosis, Report
-from rnn_hw.solver import true_value
 
 MOST_LINES = 600  # of a program that is looked through
 DEPARTING = ("wrong", "carried", "imprecise")
@@ -27,29 +27,14 @@ NOT_USED = "pen-other-number"
 
 def page_of(problem: Problem, sheets: Sequence[Sheet]) -> Page:
     """The printed numbers of the sheets."""
-    setup = problem.setup
-    result = evaluate(setup.program, setup.given, setup.shapes, setup.steps)
-    value: dict[Spot, Array] = {}
-    half: dict[Spot, Array] = {}
-    known: dict[Spot, Array] = {}
-    scale: dict[Spot, Array] = {}
-    for line in problem.lines:
-        if line.form != "number":
-            continue
-        entries = [(k, e) for k, s in enumerate(sheets) if (e := s.entries.get(line.key)) is not None and _usable(e)]
-        if not entries:
-            continue
-        true = np.asarray(true_value(problem, result, line), float)
-        spot, shape = (line.name, line.time), (len(sheets), *true.shape)
-        value[spot], half[spot], known[spot] = np.zeros(shape), np.ones(shape), np.zeros(len(sheets), bool)
-        for k, entry in entries:
-            value[spot][k], half[spot][k], known[spot][k] = entry.value, entry.half_unit, True
-        scale[spot] = np.max(np.abs(true), initial=0.0, where=np.isfinite(true))
-    return Page(len(sheets), value, half, known, scale)
-
-
-def _usable(entry: Entry) -> bool:
-    return entry.value is not None and not entry.reason and not entry.misshapen
+    key = AnswerKey(problem)
+    columns = columns_of([sheet.numbers for sheet in sheets], key.first_column, key.true)
+    spots = {(line.name, line.time): line.key for line in key.lines if line.key in columns.value}
+    scale = {}
+    for spot, k in spots.items():
+        scale[spot] = np.max(np.abs(key.true[k]), initial=0.0, where=np.isfinite(key.true[k]))
+    value, half, known = ({spot: part[k] for spot, k in spots.items()} for part in columns[1:])
+    return Page(columns.students, value, half, known, scale)
 
 
 def diagnosed(

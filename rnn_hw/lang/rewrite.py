@@ -152,10 +152,10 @@ def unrolled(equation: Equation, t: int, last: int) -> Equation:
     return Equation(target, written_out(at_step(formula, t, last), last))
 
 
-def written_out(node: Node, last: int) -> Node:
-    """The tree with sums and means over up to `WRITTEN_OUT` steps as additions."""
-    node = rebuilt(node, lambda a: written_out(a, last))
-    if not isinstance(node, Apply) or node.operation not in ("sum[]", "mean[]") or not 0 < last <= WRITTEN_OUT:
+def written_out(node: Node, last: int, most: int = WRITTEN_OUT) -> Node:
+    """The tree with sums and means over up to `most` steps as additions."""
+    node = rebuilt(node, lambda a: written_out(a, last, most))
+    if not isinstance(node, Apply) or node.operation not in ("sum[]", "mean[]") or not 0 < last <= most:
         return node
     index, body = node.arguments
     assert isinstance(index, Name)

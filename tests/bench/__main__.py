@@ -3,6 +3,7 @@
 import sys
 from random import Random
 
+import classes
 import diagnosis
 import reading
 import sequences
@@ -27,7 +28,12 @@ def reading_rows(files: int = 10_000, pairs: int = 5) -> list[Row]:
 
 
 TEXTS = {"diagnosis": diagnosis.report}  # measurements that are no pairs of times
-TABLES = {"startup": startup.rows, "reading": reading_rows, "sequences": sequences.rows}
+TABLES = {
+    "startup": startup.rows,
+    "reading": reading_rows,
+    "sequences": sequences.rows,
+    "classes": classes.rows,
+}
 
 
 def main(names: list[str]) -> int:

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.answers import Entry, Sheet
-from rnn_hw.checking import check_sheets
+from rnn_hw.answers import Sheet, answer_file
+from rnn_hw.checking import bound, check_sheets
 from rnn_hw.diagnose.lines import Spot
 from rnn_hw.diagnose.numbers import diagnosed
 from rnn_hw.diagnose.reveal import Revealed, every_change, reveal
@@ -109,13 +109,13 @@ PROBLEMS = {
 
 def written(values: dict[Spot, Array], problem: Problem) -> Sheet:
     """The sheet of somebody who got these values."""
-    entries = {}
+    lines = ["answers: {}" if not values else "answers:"]
     for line in problem.lines:
         if line.asked and line.form == "number":
             value = np.round(values[line.name, line.time], DECIMALS) + 0.0
-            half = np.full(value.shape, 0.5 * 10.0**-DECIMALS)
-            entries[line.key] = Entry(str(value.tolist()), 1, value, half)
-    return Sheet("", "", entries)
+            text = np.array2string(value, separator=", ", formatter={"float": lambda n: f"{n:.{DECIMALS}f}"})
+            lines.append(f'  "{line.key}": {" ".join(text.split())}')
+    return bound(answer_file(parse("\n".join(lines) + "\n", "answers.yaml")), problem)
 
 
 def worked(problem: Problem, search: Search, program: Program, rounded: bool) -> dict[Spot, Array]:
