@@ -53,6 +53,7 @@ class Problem(NamedTuple):
     place: tuple[str, int] | None = None  # ("decimals", 3) or ("digits", 3)
     names: Mapping[str, str] = {}
     shares: Mapping[str, str] = {}  # of a line's points, for `carried` and `imprecise`
+    rubric: tuple[tuple[str, tuple[str, ...]], ...] = ()  # groups of lines by name: their keys
 
 
 def load_problem(path: "str | os.PathLike[str]") -> Problem:

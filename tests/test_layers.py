@@ -21,7 +21,7 @@ PACKAGE = Path(rnn_hw.__file__).parent
 # Left to right; rooms of one group are peers and do not import each other.
 GROUPS = (
     {"errors"},
-    {"text_file"},
+    {"text_file", "output"},
     {"yaml_faults"},
     {"lang", "source", "numerals", "automata", "bundle"},
     {"results", "fields", "equations"},

@@ -1,0 +1,235 @@
+"""Some submissions -> their marks: read, bound to the lines, judged together, diagnosed.
+
+The teacher's problem is the only one there is: what a sheet names itself is compared with it and never opened. Whatever
+a submission holds, it costs the others nothing: what cannot be read, takes too long or makes the program fail is
+unusable with the reason, and they are judged without it.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from rnn_hw.answers import AnswerFile, Sheet, answer_file
+from rnn_hw.assignment import Assignment, load
+from rnn_hw.checking import Sheets, bound, bound_all, check_all, check_sheets
+from rnn_hw.diagnose import with_diagnoses
+from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.grade.finding import Submission, called
+from rnn_hw.grade.limits import TooSlow, at_most
+from rnn_hw.problem import Problem
+from rnn_hw.results import Graded, Report
+from rnn_hw.source import diagnostic, parse
+from rnn_hw.text_file import contents, short
+
+SECONDS = 10.0  # that one submission may take; one in a chunk takes a few milliseconds
+PATIENCE = 30.0  # that a chunk may take beyond that before its submissions are marked one by one
+
+Bound = Sheet | Sheets
+
+
+class Settings(NamedTuple):
+    """How a class is marked; whatever changes a mark stands here."""
+
+    problem: str
+    strict: bool = False
+    hints: bool = True
+    carried: str = ""  # the share of a carried line, exact; "" is the problem's own
+
+
+class Task(NamedTuple):
+    """What is marked: the problem or assignment, its lines with their points, and groups of them."""
+
+    settings: Settings
+    found: Problem | Assignment
+    lines: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    max_score: str
+
+
+class Marked(NamedTuple):
+    """A submission's mark before deductions, and what it was given for."""
+
+    graded: Graded
+    digest: str = ""  # of the file; "" if it could not be read
+
+
+@lru_cache(maxsize=1)  # a worker marks chunk after chunk of one class
+def opened(settings: Settings) -> Task:
+    """The task that the settings name. Raises `HomeworkError`."""
+    found = load(settings.problem)
+    if settings.carried:
+        found = _carried(found, settings.carried)
+    if isinstance(found, Assignment):
+        parts = [(f"{part.id}/", part.problem) for part in found.parts]
+        groups = [(part.id, tuple(f"{part.id}/{s.key}" for s in part.problem.lines if s.asked)) for part in found.parts]
+    else:
+        parts, groups = [("", found)], []
+    lines = tuple((prefix + s.key, s.points) for prefix, problem in parts for s in problem.lines if s.asked)
+    for prefix, problem in parts:
+        groups += [(prefix + name, tuple(prefix + key for key in keys)) for name, keys in problem.rubric]
+    most = sum((Fraction(points) for _, points in lines), Fraction(0))
+    return Task(settings, found, lines, tuple(groups), str(most))
+
+
+def _carried(found: Problem | Assignment, share: str) -> Problem | Assignment:
+    """The same with another share of the points for a carried line."""
+    if isinstance(found, Problem):
+        return found._replace(shares={**found.shares, "carried": share})
+    parts = (p._replace(problem=p.problem._replace(shares={**p.problem.shares, "carried": share})) for p in found.parts)
+    return found._replace(parts=tuple(parts))
+
+
+def marked(task: Task, submissions: Sequence[Submission]) -> list[Marked]:
+    """A mark for each submission, in their order; those that can be read are judged together."""
+    results: list[Marked | None] = [None] * len(submissions)
+    readable: list[tuple[int, Bound, tuple[Diagnostic, ...], str]] = []
+    for k, submission in enumerate(submissions):
+        read = _read(task, submission)
+        if isinstance(read, Marked):
+            results[k] = read
+        else:
+            readable.append((k, *read))
+    reports = _judged(task, [sheet for _, sheet, _, _ in readable])
+    for (k, sheet, warnings, digest), report in zip(readable, reports, strict=True):
+        if isinstance(report, Diagnostic):
+            file = submissions[k].file
+            results[k] = Marked(_unusable(task, file, sheet.student, [report._replace(file=file)]))
+        else:
+            results[k] = Marked(_graded(task, submissions[k], report, warnings), digest)
+    return [result for result in results if result is not None]
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def digest_of(submission: Submission) -> str:
+    """What tells whether a submission is still the same: its name and its bytes; "" if it cannot be read."""
+    if submission.refused:
+        return ""
+    try:
+        data, _ = contents(submission.path)
+    except HomeworkError:
+        return ""
+    return _digest(submission, data)
+
+
+def _digest(submission: Submission, data: bytes) -> str:
+    named = f"{submission.file}\0{submission.student}\0".encode(errors="replace")
+    return hashlib.sha256(named + data).hexdigest()
+
+
+def _read(task: Task, submission: Submission) -> Marked | tuple[Bound, tuple[Diagnostic, ...], str]:
+    """A submission's answers by the lines, what is to be warned of, and the digest; or why it is unusable."""
+    if submission.refused:
+        return Marked(_unusable(task, submission.file, submission.student, [submission.refused]))
+    student = submission.student
+    try:
+        with at_most(SECONDS):
+            data, name = contents(submission.path)
+            file = answer_file(parse(data, name))
+            student = called(file.student) or student
+            file = file._replace(student=student)
+            found = task.found
+            sheet = bound_all(file, found) if isinstance(found, Assignment) else bound(file, found)
+            return sheet, tuple(_warnings(task, file)), _digest(submission, data)
+    except HomeworkError as error:
+        return Marked(_unusable(task, submission.file, student, error.diagnostics))
+    except (Exception, TooSlow) as error:
+        return Marked(_unusable(task, submission.file, student, [_failure(error)._replace(file=submission.file)]))
+
+
+def _warnings(task: Task, file: AnswerFile) -> Iterator[Diagnostic]:
+    """A problem that is not the teacher's: by its name alone, for a sheet's own path leads anywhere."""
+    own = os.path.basename(task.settings.problem)
+    if file.problem is None or own == "-" or file.problem.replace("\\", "/").rpartition("/")[2] == own:
+        return
+    message = f"the sheet names `{short(file.problem)}` and is marked against `{short(own)}`"
+    yield diagnostic(file.document, "other-problem", message, file.document.root.entries["problem"])
+
+
+# --- judging ----------------------------------------------------------------------------------------------------------
+
+
+def _judged(task: Task, sheets: Sequence[Bound]) -> list[Report | Diagnostic]:
+    """A report on each sheet; where judging all of them fails, each is judged alone."""
+    if not sheets:
+        return []
+    try:
+        with at_most(PATIENCE + SECONDS * len(sheets) / 50):
+            return [*_reports(task, sheets)]
+    except (Exception, TooSlow) as error:
+        if len(sheets) == 1 and not isinstance(error, TooSlow):
+            return [_failure(error)]
+    found: list[Report | Diagnostic] = []
+    for sheet in sheets:
+        try:
+            with at_most(SECONDS):
+                found += _reports(task, [sheet])
+        except (Exception, TooSlow) as error:
+            found.append(_failure(error))
+    return found
+
+
+def _failure(error: BaseException) -> Diagnostic:
+    if isinstance(error, TooSlow):
+        return Diagnostic("too-slow", f"the file takes longer than {SECONDS:.0f} seconds to mark")
+    if isinstance(error, MemoryError):
+        return Diagnostic("too-large", "the file takes more memory than there is")
+    help = "mark it by hand, and report the file: it is a fault of the program"
+    return Diagnostic("program-fault", f"the program fails on this file with {type(error).__name__}", help=help)
+
+
+def _reports(task: Task, sheets: Sequence[Bound]) -> list[Report]:
+    found, strict = task.found, task.settings.strict
+    if isinstance(found, Problem):
+        own = [sheet for sheet in sheets if isinstance(sheet, Sheet)]
+        reports = check_sheets(found, own, strict)
+        return with_diagnoses(found, own, reports) if task.settings.hints else reports
+    everyone = [sheet for sheet in sheets if isinstance(sheet, Sheets)]
+    reports = check_all(found, everyone, strict)
+    return _all_diagnosed(found, everyone, reports) if task.settings.hints else reports
+
+
+def _all_diagnosed(assignment: Assignment, everyone: Sequence[Sheets], reports: Sequence[Report]) -> list[Report]:
+    """The reports on an assignment with the diagnoses of each of its problems."""
+    columns = []
+    for k, part in enumerate(assignment.parts):
+        alone = [report.parts[k][1] for report in reports]
+        columns.append(with_diagnoses(part.problem, [one.sheets[k] for one in everyone], alone))
+    diagnosed = []
+    for report, parts in zip(reports, zip(*columns, strict=True), strict=True):
+        named = tuple((id, part) for (id, _), part in zip(report.parts, parts, strict=True))
+        whole = (
+            d._replace(explains=tuple(f"{id}/{key}" for key in d.explains))
+            for id, part in named
+            for d in part.diagnoses
+        )
+        diagnosed.append(report._replace(parts=named, diagnoses=tuple(whole)))
+    return diagnosed
+
+
+# --- marks ------------------------------------------------------------------------------------------------------------
+
+
+def _graded(task: Task, submission: Submission, report: Report, warnings: tuple[Diagnostic, ...]) -> Graded:
+    verdicts = {v.key: v for v in report.verdicts}
+    groups = (sum((Fraction(verdicts[key].points) for key in keys), Fraction(0)) for _, keys in task.groups)
+    return Graded(
+        submission.file,
+        report.student,
+        report.score,
+        report.max_score,
+        report.score,
+        tuple(verdicts[key].verdict for key, _ in task.lines),
+        tuple(map(str, groups)),
+        tuple((d.mistake, d.title, d.explains) for d in report.diagnoses),
+        warnings=warnings + report.diagnostics,
+        report=report,
+    )
+
+
+def _unusable(task: Task, file: str, student: str, diagnostics: Sequence[Diagnostic]) -> Graded:
+    return Graded(file, student, "0", task.max_score, unusable=tuple(diagnostics))

@@ -1,0 +1,127 @@
+"""A class from beginning to end: submissions found, marked chunk by chunk, deductions made, summed up.
+
+Chunks are marked one after the other, or by several processes; either way the marks are those of each sheet alone, in
+the order in which the files were named. Whatever stops a run, what is finished stays in its state.
+"""
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from fractions import Fraction
+from functools import partial
+from typing import NamedTuple
+
+from rnn_hw.assignment import Assignment
+from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.grade import changes, deductions, summary
+from rnn_hw.grade.chunks import Chunk, Place, Whole, chunk, fingerprint, saved, taken_up
+from rnn_hw.grade.finding import Submission, found
+from rnn_hw.grade.marking import Settings, Task, digest_of, opened
+from rnn_hw.results import ClassReport, Graded, Progress
+from rnn_hw.text_file import short
+
+AT_A_TIME = 500  # submissions in a chunk
+FEWEST = 20  # that are worth handing to another process
+
+
+class Options(NamedTuple):
+    """How a class is graded, as the command line says it."""
+
+    settings: Settings
+    late: Fraction = Fraction(0)  # the share taken off
+    late_list: str = ""  # a file that names who is late
+    against: str = ""  # an earlier report
+    resume: str = ""  # the state of an earlier run, and of this one
+    jobs: int = 1
+    reports: bool = True  # whether the lines of each sheet are wanted, and not only what is said of the class
+
+
+def grade(paths: Sequence[str], options: Options, progress: Progress | None = None) -> ClassReport:
+    """The class that the paths hold. Raises `HomeworkError` where there is nothing to grade, or nothing to grade by."""
+    task = opened(options.settings)
+    late = deductions.named_late(options.late_list) if options.late_list else ()
+    old = changes.earlier(options.against) if options.against else None
+    submissions = found(paths, options.settings.problem)
+    if not submissions:
+        message = f"there is no answer file in {', '.join(f'`{path}`' for path in paths)}"
+        raise HomeworkError(Diagnostic("no-submissions", message, help="answer files end in `.yaml` or `.yml`"))
+    keep = options.reports or old is not None or bool(options.resume)
+    chunks, places = _marked(task, submissions, options, keep, progress)
+    marks = [chunks[place.chunk].marks[place.number].graded for place in places]
+    marks = [deductions.deducted(g, deductions.is_late(g, late), options.late) for g in marks]
+    marks = summary.with_duplicates(marks)
+    report = ClassReport(
+        task.found.title or task.found.file,
+        task.found.file,
+        task.max_score,
+        marks,
+        summary.by_line(task, marks),
+        summary.by_group(task, marks),
+        summary.by_mistake(marks),
+        {} if isinstance(task.found, Assignment) else task.found.names,
+        str(options.late),
+        tuple(_unknown(marks, late, options.late_list)),
+        whole=Whole(marks, places, chunks) if keep else (),
+    )
+    return report if old is None else report._replace(changes=changes.changes(report, old))
+
+
+def _marked(
+    task: Task, submissions: Sequence[Submission], options: Options, keep: bool, progress: Progress | None
+) -> tuple[list[Chunk], list[Place]]:
+    """The marks in chunks, and where in them that of each submission is."""
+    chunks: list[Chunk] = []
+    where: dict[int, Place] = {}
+    print_of_run = ""
+    if options.resume:
+        print_of_run = fingerprint(task)
+        chunks, where = _kept(submissions, taken_up(options.resume, print_of_run))
+    waiting = [k for k in range(len(submissions)) if k not in where]
+    size = AT_A_TIME if options.jobs == 1 else max(FEWEST, min(AT_A_TIME, -(-len(waiting) // (4 * options.jobs))))
+    groups = [waiting[k : k + size] for k in range(0, len(waiting), size)]
+    tell = progress or (lambda done, asked: None)
+    done = len(where)
+    try:
+        with ExitStack() as stack:
+            for group, fresh in zip(groups, _chunks(stack, submissions, groups, options, keep), strict=True):
+                where |= {k: Place(len(chunks), number) for number, k in enumerate(group)}
+                chunks.append(fresh)
+                done += len(group)
+                tell(done, len(submissions))
+    finally:
+        if options.resume:
+            saved(options.resume, print_of_run, chunks)
+    return chunks, [where[k] for k in range(len(submissions))]
+
+
+def _kept(submissions: Sequence[Submission], old: list[Chunk]) -> tuple[list[Chunk], dict[int, Place]]:
+    """Of an earlier run the chunks that are still of use, and the submissions that they hold."""
+    places = {m.digest: Place(c, n) for c, chunk in enumerate(old) for n, m in enumerate(chunk.marks) if m.digest}
+    found = {k: places[digest] for k, s in enumerate(submissions) if (digest := digest_of(s)) in places}
+    used = sorted({place.chunk for place in found.values()})
+    number = {chunk: k for k, chunk in enumerate(used)}
+    return [old[c] for c in used], {k: Place(number[p.chunk], p.number) for k, p in found.items()}
+
+
+def _chunks(
+    stack: ExitStack, submissions: Sequence[Submission], groups: Sequence[Sequence[int]], options: Options, keep: bool
+) -> Iterator[Chunk]:
+    """The chunks in order, each marked when it is asked for, or by one of several processes."""
+    work = partial(chunk, options.settings, keep=keep)
+    tasks = ([submissions[k] for k in group] for group in groups)
+    if options.jobs == 1 or len(groups) == 1 or options.settings.problem == "-":
+        return map(work, tasks)
+    spawned = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(options.jobs, spawned, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    stack.callback(pool.shutdown, cancel_futures=True)
+    return pool.map(work, tasks)
+
+
+def _unknown(marks: Sequence[Graded], late: Sequence[str], file: str) -> Iterator[Diagnostic]:
+    """The names in the list of late ones that nobody has."""
+    known = set[str]().union(*map(deductions.names_of, marks)) if late else set[str]()
+    for name in late:
+        if name not in known:
+            yield Diagnostic("unknown-name", f"`{short(name)}` is said to be late and handed in nothing", file=file)
