@@ -34,6 +34,7 @@ GROUPS = (
     {"author", "grade"},
     {"view"},
     {"render"},
+    {"reports"},
     {"cli"},
     {"__main__"},
 )

@@ -36,6 +36,7 @@ class Settings(NamedTuple):
     problem: str
     strict: bool = False
     hints: bool = True
+    key: bool = True  # whether reports hold true values
     carried: str = ""  # the share of a carried line, exact; "" is the problem's own
 
 
@@ -98,7 +99,8 @@ def marked(task: Task, submissions: Sequence[Submission]) -> list[Marked]:
             file = submissions[k].file
             results[k] = Marked(_unusable(task, file, sheet.student, [report._replace(file=file)]))
         else:
-            results[k] = Marked(_graded(task, submissions[k], report, warnings), digest)
+            shown = report if task.settings.key else report.without_key()
+            results[k] = Marked(_graded(task, submissions[k], shown, warnings), digest)
     return [result for result in results if result is not None]
 
 

@@ -30,7 +30,7 @@ class Options(NamedTuple):
     """How a class is graded, as the command line says it."""
 
     settings: Settings
-    late: Fraction = Fraction(0)  # the share taken off
+    late: str = "0"  # the percentage taken off
     late_list: str = ""  # a file that names who is late
     against: str = ""  # an earlier report
     resume: str = ""  # the state of an earlier run, and of this one
@@ -40,6 +40,7 @@ class Options(NamedTuple):
 
 def grade(paths: Sequence[str], options: Options, progress: Progress | None = None) -> ClassReport:
     """The class that the paths hold. Raises `HomeworkError` where there is nothing to grade, or nothing to grade by."""
+    taken, options = deductions.percent(options.late, "--late"), _settled(options)
     task = opened(options.settings)
     late = deductions.named_late(options.late_list) if options.late_list else ()
     old = changes.earlier(options.against) if options.against else None
@@ -50,7 +51,7 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
     keep = options.reports or old is not None or bool(options.resume)
     chunks, places = _marked(task, submissions, options, keep, progress)
     marks = [chunks[place.chunk].marks[place.number].graded for place in places]
-    marks = [deductions.deducted(g, deductions.is_late(g, late), options.late) for g in marks]
+    marks = [deductions.deducted(g, deductions.is_late(g, late), taken) for g in marks]
     marks = summary.with_duplicates(marks)
     report = ClassReport(
         task.found.title or task.found.file,
@@ -61,11 +62,30 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
         summary.by_group(task, marks),
         summary.by_mistake(marks),
         {} if isinstance(task.found, Assignment) else task.found.names,
-        str(options.late),
+        str(taken),
         tuple(_unknown(marks, late, options.late_list)),
         whole=Whole(marks, places, chunks) if keep else (),
     )
     return report if old is None else report._replace(changes=changes.changes(report, old))
+
+
+def _settled(options: Options) -> Options:
+    """The options with an exact share for carried lines. Raises `HomeworkError` for what does not go together."""
+    if (options.late != "0") != bool(options.late_list):
+        help = "`--late 10 --late-list FILE` takes 10 % off what the list names"
+        raise HomeworkError(Diagnostic("half-an-option", "`--late` and `--late-list` need each other", help=help))
+    if not options.settings.carried:
+        return options
+    share = deductions.share(options.settings.carried, "--carried")
+    return options._replace(settings=options.settings._replace(carried=str(share)))
+
+
+def status(report: ClassReport, below: Fraction) -> int:
+    """The exit status: 2 if nothing could be graded, 1 if a submission has less than that share, else 0."""
+    if all(s.unusable for s in report.submissions):
+        return 2
+    shares = (Fraction(s.score) / Fraction(s.max_score) if Fraction(s.max_score) else 1 for s in report.submissions)
+    return int(any(share < below for share in shares))
 
 
 def _marked(

@@ -20,7 +20,7 @@ ALWAYS = ("correct", "carried", "wrong", "blank", "unreadable")  # verdicts that
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def number(points: str) -> int | float:
+def number(points: str | Fraction) -> int | float:
     """Exact points as the nearest number.
 
     >>> number("4"), number("7/2"), number("1/3")
@@ -176,6 +176,67 @@ def faults(graded: Graded) -> Iterator[str]:
         yield f"{place}{brief(d.message)}" + (f" ({brief(d.help)})" if d.help else "")
 
 
-def of_line(graded: Graded, key: str) -> Verdict | None:
-    """The verdict on one line of a sheet."""
-    return next((v for v in graded.report.verdicts if v.key == key), None) if graded.report else None
+class Outcome(NamedTuple):
+    """One line of one sheet as a test that a platform shows."""
+
+    name: str
+    verdict: str
+    points: Fraction  # with the deduction taken off
+    max_points: Fraction
+    said: str
+    line: int  # of the file, 0 where there is none
+
+    @property
+    def told(self) -> str:
+        """The verdict and what is said of it."""
+        return f"{self.verdict}: {self.said}" if self.said else self.verdict
+
+
+def outcomes(graded: Graded, options: selection.Options, named: bool = False) -> list[Outcome]:
+    """The lines of a submission, with the student's name if wanted; an unusable one is a single line that says why."""
+    prefix = f"{graded.student}: " if named else ""
+    if graded.report is None:
+        place = next((d.span.line for d in graded.unusable if d.span), 0)
+        why = "; ".join(faults(graded))
+        return [Outcome(f"{prefix}answer file", "unusable", Fraction(0), Fraction(graded.max_score), why, place)]
+    kept = Fraction(graded.score) / Fraction(graded.reached) if Fraction(graded.reached) else Fraction(1)
+    parts = [("", graded.report), *((f"{id}/", part) for id, part in graded.report.parts)]
+    whose = {id + v.key: part for id, part in parts for v in part.verdicts}  # digits and letters are a part's
+    return [
+        Outcome(
+            prefix + v.key,
+            v.verdict,
+            Fraction(v.points) * kept,
+            Fraction(v.max_points),
+            said(v, whose[v.key], options),
+            v.line,
+        )
+        for v in graded.report.verdicts
+    ]
+
+
+def every_outcome(report: ClassReport, options: selection.Options) -> Iterator[tuple[Graded, Outcome]]:
+    """The lines of all submissions, for a platform that knows one: of several students, each with the name."""
+    named = len(report.submissions) > 1
+    for graded in report.whole:
+        for outcome in outcomes(graded, options, named):
+            yield graded, outcome
+
+
+def total(report: ClassReport) -> tuple[Fraction, Fraction]:
+    """The points of all submissions together and those to be had: of one submission, its own."""
+    scores = (Fraction(s.score) for s in report.submissions)
+    most = (Fraction(s.max_score) for s in report.submissions)
+    return sum(scores, Fraction(0)), sum(most, Fraction(0))
+
+
+def headline(report: ClassReport) -> str:
+    """Score and verdicts of a single submission in a line, or the class in short."""
+    if len(report.submissions) != 1:
+        return in_short(report)
+    (one,) = report.submissions
+    if one.unusable:
+        return f"{score(one)} points: the answer file is unusable"
+    found = ", ".join(f"{count} {word}" for word, count in counts(one).items() if count)
+    beside = "".join(f", {note}" for note in notes(one, report.late))
+    return f"{score(one)} points ({found}){beside}"
