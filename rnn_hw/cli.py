@@ -36,6 +36,7 @@ class Format(StrEnum):
     json = "json"
     markdown = "markdown"
     latex = "latex"
+    html = "html"
 
 
 AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
@@ -283,10 +284,9 @@ def _show(result: "Trace | Solution | Report", form: Format, options: "Options")
         else:
             terminal.show_trace(result, options)
         return
-    if form == Format.markdown:
-        from rnn_hw.render import markdown as typeset
-    else:
-        from rnn_hw.render import latex as typeset  # type: ignore[no-redef]
+    from importlib import import_module
+
+    typeset = import_module(f"rnn_hw.render.{'html.solved' if form == Format.html else form}")
     typer.echo(typeset.report(result, options) if isinstance(result, Report) else typeset.trace(result, options))
 
 

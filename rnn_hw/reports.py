@@ -24,7 +24,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "csv": ("csv_form", "gradebook_table"),
     "moodle": ("csv_form", "moodle"),
     "canvas": ("csv_form", "canvas"),
-    "html": ("class_page", "class_report"),
+    "html": ("html.graded", "class_report"),
     "junit": ("junit", "class_report"),
     "gradescope": ("gradescope", "class_report"),
     "classroom": ("classroom", "class_report"),

@@ -59,7 +59,7 @@ def _groups(report: ClassReport) -> Iterator[str]:
         yield from _head("By group", ["group", "points", "mean", "%"])
     for group in report.groups:
         percent = gradebook.percent(gradebook.share(group.mean, group.max_points))
-        yield _row([safe(group.name), mixed(group.max_points), f"{gradebook.number(group.mean):.2f}", percent])
+        yield _row([safe(group.name), mixed(group.max_points), gradebook.average(group.mean), percent])
 
 
 def _lines(report: ClassReport) -> Iterator[str]:

@@ -72,7 +72,7 @@ def _groups(report: ClassReport, room: int) -> tables.Grid:
     rows = []
     for group in report.groups:
         share = gradebook.share(group.mean, group.max_points)
-        mean = f"{float(gradebook.number(group.mean)):.2f}"
+        mean = gradebook.average(group.mean)
         rows.append([[safe(group.name)], [mixed(group.max_points)], [mean], [gradebook.percent(share)]])
     widths = tables.shared(headings, rows, room, {1, 2, 3})
     return tables.grid("By group", headings, rows, widths, right=frozenset({1, 2, 3}))

@@ -45,6 +45,11 @@ def percent(share: Fraction) -> str:
     return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)
 
 
+def average(points: str) -> str:
+    """A mean of points, of which nobody wants the exact fraction."""
+    return f"{float(Fraction(points)):.2f}"
+
+
 def score(graded: Graded) -> str:
     """The score of a submission, `13 of 19`."""
     return f"{mixed(graded.score)} of {mixed(graded.max_score)}"
