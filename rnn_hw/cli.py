@@ -358,7 +358,7 @@ def template(problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A p
 @app.command()
 @_reports_faults
 def schema(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="solve, check, diagnostics, problem or answers.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="solve, check, grade, diagnostics, problem or answers.")],
 ) -> None:
     """Print the JSON Schema of an output or of a file."""
     import json

@@ -25,7 +25,7 @@ GROUPS = (
     {"yaml_faults"},
     {"lang", "source", "numerals", "automata", "bundle"},
     {"results", "fields", "equations"},
-    {"kinds", "answers"},
+    {"kinds", "answers", "rubric"},
     {"problem"},
     {"assignment"},
     {"solver", "guide", "schema"},

@@ -31,7 +31,7 @@ polyline.c0, polyline.c1, polyline.c2, polyline.c3 { fill: none; }
 .correct { fill: var(--correct); } .carried { fill: var(--carried); } .imprecise { fill: var(--imprecise); }
 .wrong { fill: var(--wrong); } .blank { fill: var(--blank); } .unreadable { fill: var(--unreadable); }
 .unjudged { fill: var(--unjudged); }
-.said-correct { color: var(--correct); } .said-carried { color: var(--carried); }
+[class^="said"] { white-space: nowrap; } .said-correct { color: var(--correct); } .said-carried { color: var(--carried); }
 .said-imprecise { color: var(--imprecise); } .said-wrong, .said-unreadable { color: var(--wrong); font-weight: 600; }
 """
 ACROSS, UP, MARGIN = 560, 220, 60  # a plot, in pixels
@@ -87,4 +87,5 @@ def curves(series: Series) -> str:
 def svg(width: float, height: float, title: str, content: str) -> str:
     """A drawing with a title for who cannot see it."""
     name = safe(title)
-    return f'<svg viewBox="0 0 {width:g} {height:g}" width="{width:g}" role="img" aria-label="{name}">{content}</svg>'
+    box = f"0 -8 {width:g} {height + 8:g}"  # the text at the upper end of an axis is cut off else
+    return f'<svg viewBox="{box}" width="{width:g}" role="img" aria-label="{name}">{content}</svg>'
