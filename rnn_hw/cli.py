@@ -198,12 +198,15 @@ def check(
         ]
         typer.echo(json_form.dumps(documents[0] if len(documents) == 1 else documents))
     else:
-        for one in found:
-            if isinstance(one, HomeworkError):
+        from contextlib import nullcontext
+
+        from rnn_hw.reports import fenced
+
+        with fenced() if form == Format.table else nullcontext():
+            for one in found:
                 _show_faults(one.diagnostics, False)
-            else:
-                _show_faults(one.diagnostics, False)
-                _show(one, form, options)
+                if not isinstance(one, HomeworkError):
+                    _show(one, form, options)
     if any(isinstance(f, HomeworkError) for f in found):
         raise typer.Exit(2)
     if not all(isinstance(f, Report) and f.all_right for f in found):
@@ -353,6 +356,23 @@ def template(problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A p
     from rnn_hw.guide import template_text
 
     typer.echo(template_text(problem), nl=False)
+
+
+@app.command()
+@_reports_faults
+def ci(
+    platform: Annotated[str, typer.Argument(metavar="PLATFORM", help="github, gitlab, gradescope or pre-commit.")],
+    problem: ProblemFile = "problem.yaml",
+    answers: Annotated[str, typer.Option(metavar="PATH", help="Where the answers are.")] = "answers",
+    output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="Write the files there.")] = "",
+) -> None:
+    """Print a file that runs rnnhw on a platform, complete as it stands."""
+    from rnn_hw import platforms
+
+    if output:
+        typer.echo("\n".join(platforms.write(platform, problem or "", answers, output)))
+    else:
+        typer.echo(platforms.shown(platform, problem or "", answers), nl=False)
 
 
 @app.command()

@@ -28,7 +28,7 @@ GROUPS = (
     {"kinds", "answers", "rubric"},
     {"problem"},
     {"assignment"},
-    {"solver", "guide", "schema"},
+    {"solver", "guide", "schema", "platforms"},
     {"checking"},
     {"diagnose"},
     {"author", "grade"},

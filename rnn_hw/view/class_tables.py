@@ -35,7 +35,8 @@ def _students(report: ClassReport, options: Options, room: int) -> tables.Grid:
     gaps = tuple(safe(s) for s in shown if isinstance(s, str))
     right = frozenset(range(2, 3 + len(words)))
     widths = tables.shared(headings, rows, room, range(1, 3 + len(words)))
-    rows = [[*row[:-1], _prose(row[-1], widths[-1])] for row in rows] if noted else rows
+    sentences = {0, len(headings) - 1} if noted else {0}
+    rows = [[_prose(c, widths[k]) if k in sentences else c for k, c in enumerate(row)] for row in rows]
     return tables.grid("", headings, rows, widths, notes=(*gaps, legend), right=right, kinds=kinds)
 
 
