@@ -7,11 +7,11 @@ lost: a character that would act on the reader's terminal or page is shown as a 
 
 import re
 
-# Controls, bidirectional overrides, invisible and interlinear marks, lone surrogates, tags. Joiners (200C, 200D) stay:
-# Persian, the languages of India and emoji are written with them.
+# Controls, bidirectional overrides, invisible and interlinear marks, lone surrogates, what is no character, tags. Joiners
+# (200C, 200D) stay: Persian, the languages of India and emoji are written with them.
 _acts = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e007f]"
+    "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _markdown = re.compile(
     r"[\\`*_{}\[\]<>#|~$&!]|(?<=https)(?=://)|(?<=http)(?=://)|(?<=ftp)(?=://)|(?<=www)(?=\.)", re.IGNORECASE
