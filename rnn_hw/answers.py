@@ -29,7 +29,7 @@ from rnn_hw.fields import (
 )
 from rnn_hw.lang.operations import spoken
 from rnn_hw.results import Line
-from rnn_hw.source import Document, Fields, Items, Scalar, Value, diagnostic, named_file, read
+from rnn_hw.source import MOST_FAULTS, Document, Fields, Items, Scalar, Value, diagnostic, named_file, read
 from rnn_hw.text_file import short
 
 Shape = tuple[int, ...]
@@ -132,9 +132,12 @@ def bind(
     entries: dict[str, Entry] = {}
     whole: dict[str, Entry] = {}
     found: list[Diagnostic] = []
+    untold = 0
     for text, value in file.answers.entries.items():
         key = _canonical(text, by_key, by_name, sheet, aliases, single)
-        if key is None:
+        if len(found) == MOST_FAULTS and (key is None or key in entries):
+            untold += 1  # to tell a fault takes long, and a file may have a hundred thousand
+        elif key is None:
             help = _known_times(text, by_name, steps) or did_you_mean(text, [*by_name, *names.values()])
             message = f"`{short(text)}` is no line of this problem"
             found.append(diagnostic(file.document, "unknown-key", message, file.answers.keys[text], help))
@@ -147,6 +150,8 @@ def bind(
                 entries[key] = _entry(value, by_key[key], shapes.get(by_key[key].name, ()))
         else:
             whole |= _split(value, by_name[key], shapes.get(key, ()))
+    if untold:
+        found[-1] = found[-1]._replace(notes=(f"{untold:,} more faults of the file are not shown",))
     return Sheet(file.document.file, file.student, whole | entries, tuple(found))
 
 

@@ -255,10 +255,11 @@ class GroupSummary(NamedTuple):
 
 
 class MistakeSummary(NamedTuple):
-    """Who made a mistake: the lines that it explains on some sheet, and the students."""
+    """Who made a mistake: on how many sheets, the lines that it explains on some of them, and the students."""
 
     mistake: str
     title: str
+    sheets: int
     lines: tuple[str, ...]
     students: tuple[str, ...]
 

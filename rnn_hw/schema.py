@@ -175,7 +175,9 @@ def _grade() -> Schema:
             "lines": listed(record({"key": TEXT, "max_points": POINTS, "verdicts": counts})),
             "groups": listed(record({"name": TEXT, "lines": listed(TEXT), "max_points": POINTS, "mean": POINTS})),
             "mistakes": listed(
-                record({"mistake": TEXT, "title": TEXT, "lines": listed(TEXT), "students": listed(TEXT)})
+                record(
+                    {"mistake": TEXT, "title": TEXT, "sheets": COUNT, "lines": listed(TEXT), "students": listed(TEXT)}
+                )
             ),
             "warnings": listed(DIAGNOSTIC),
             "changes": {"anyOf": [listed(change), {"type": "null"}]},

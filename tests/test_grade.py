@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import time
+from concurrent.futures import BrokenExecutor
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,8 @@ def test_mistakes_are_counted_as_the_sheets_were_made(tmp_path: Path, monkeypatc
         for code in {code for one in sheets.values() for code in one.mistakes}
     }
     assert {m.mistake: sorted(m.students) for m in report.mistakes} == expected
-    assert len(report.mistakes[0].students) == max(map(len, expected.values()))
+    assert report.mistakes[0].sheets == max(map(len, expected.values()))
+    assert all(m.sheets == len(m.students) for m in report.mistakes)
     assert all(m.lines in (("h[1]",), ("h[1]", "h[2]")) for m in report.mistakes)
     assert not graded(tmp_path / "class", settings=SETTINGS._replace(hints=False)).mistakes
 
@@ -318,6 +320,28 @@ def test_reading_is_bounded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert found == {"ada": "too-slow", "ben": "too-large", "cleo": "too-slow", "dan": "too-slow"}
 
 
+def test_a_hundred_thousand_faults_in_a_file_take_no_longer_than_twenty(tmp_path: Path) -> None:
+    keys = "".join(f"  k{k}: 1\n" for k in range(50_000))
+    (tmp_path / "a.yaml").write_text(f"answers:\n  f: [0.769, 0.233]\n{keys}  f[1]: 1\n  f1: 2\n", encoding="utf-8")
+    start = time.perf_counter()
+    (one,) = graded(tmp_path).submissions
+    assert time.perf_counter() - start < 8
+    assert len(one.warnings) == 20
+    assert one.warnings[-1].notes == ("49,981 more faults of the file are not shown",)
+    assert one.verdicts[6] == "correct"
+
+
+def test_a_process_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dying(*arguments: Any, **more: Any) -> Any:
+        raise BrokenExecutor
+
+    monkeypatch.setattr(run, "chunk", dying)
+    result = command(small(tmp_path / "class"), "--resume", tmp_path / "state")
+    assert result.exit_code == 2
+    assert "error[process-died]" in result.stderr
+    assert (tmp_path / "state").exists()
+
+
 def test_a_limit_interrupts_and_is_taken_away_again() -> None:
     with pytest.raises(limits.TooSlow), limits.at_most(0.05):
         time.sleep(2)
@@ -344,12 +368,14 @@ def test_a_thread_works_without_a_limit() -> None:
 def test_late_sheets_lose_their_share_exactly(tmp_path: Path) -> None:
     """By hand: 10 % of 18 is 9/5, so ben has 81/5 = 16.2; a third of 15 is 5, by a list that names a file."""
     folder, names = small(tmp_path / "class"), tmp_path / "late.txt"
+    (tmp_path / "none.txt").touch()
     names.write_text("# who is late\nben   # by a day\nnobody\n\n", encoding="utf-8")
     report = graded(folder, late="10", late_list=str(names))
     marks = by_student(report)
     assert (marks["ben"].score, marks["ben"].reached, marks["ben"].late) == ("81/5", "18", True)
     assert (marks["ada"].score, marks["ada"].late) == ("19", False)
     assert [d.code for d in report.warnings] == ["unknown-name"]
+    assert not any(s.late for s in graded(folder, late="10", late_list=str(tmp_path / "none.txt")).submissions)
     names.write_text("cleo.yaml\n", encoding="utf-8")
     assert by_student(graded(folder, late="100/3", late_list=str(names)))["cleo"].score == "10"
 
@@ -582,7 +608,8 @@ def test_other_deductions_are_told_and_no_change_is_said_to_be_none(tmp_path: Pa
 
 @pytest.mark.parametrize(
     "document",
-    ["[]", "{", '{"version": 2}', '{"version": 1}', '{"version": 1, "submissions": [1]}', "\x00", "[" * 5000,
+    ["[]", "{", '{"version": 2}', '{"version": 1, "submissions": [{"score": Infinity, "report": {"verdicts": []}}]}',
+     '{"version": 1}', '{"version": 1, "submissions": [1]}', "\x00", "[" * 5000,
      '{"version": 1, "submissions": [{"student": "a", "file": "", "score": "1/0", "late": 0,"report": {"verdicts": []}}]}'],
 )  # fmt: skip
 def test_what_is_no_earlier_report_is_refused(document: str, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> ClassReport:
     acting = next(s for s in report.whole if s.report and "<script>" in s.student)
     assert acting.report is not None
     name = acting.student
-    mistakes = tuple(MistakeSummary(text[:40], text, (text,), (text,)) for text in HOSTILE_NAMES)
+    mistakes = tuple(MistakeSummary(text[:40], text, 1, (text,), (text,)) for text in HOSTILE_NAMES)
     changes = tuple(
         Change(text, text, ("1", "2"), (LineChange(text, ("wrong", ""), ("0", "1")),), (text,))
         for text in HOSTILE_NAMES
@@ -413,7 +413,7 @@ def test_the_summary_is_markdown_in_which_nothing_acts(report: ClassReport) -> N
 def test_a_summary_stays_below_a_megabyte() -> None:
     students = [Graded(f"{k}.yaml", f"{k} {'ſ' * 90}", "1", "2", "1", ("correct",)) for k in range(20_000)]
     line = tuple(LineSummary(f"{'x' * 30}[{k}]", "1", {"correct": 1}) for k in range(20_000))
-    names = tuple(MistakeSummary(str(k), "t" * 200, ("h",), ("a", "b")) for k in range(5_000))
+    names = tuple(MistakeSummary(str(k), "t" * 200, 2, ("h",), ("a", "b")) for k in range(5_000))
     page = write(ClassReport("p", "p.yaml", "2", students, line, (), names), "summary")
     assert 900_000 < len(page.encode()) < 1 << 20
     assert page.count("more rows left out") == 3
@@ -500,7 +500,7 @@ def test_the_page_of_a_class(report: ClassReport) -> None:
 
 
 def test_a_page_says_who_made_which_mistake(plain: ClassReport) -> None:
-    made = plain._replace(mistakes=(MistakeSummary("no-tanh", "tanh left out", ("h[1]",), ("cleo",)),))
+    made = plain._replace(mistakes=(MistakeSummary("no-tanh", "tanh left out", 1, ("h[1]",), ("cleo",)),))
     told = " ".join(Page(write(made, "html")).texts)
     assert "tanh left out" in told
     assert "cleo" in told
@@ -567,7 +567,7 @@ def many(count: int) -> Iterator[Graded]:
 def test_a_large_class_is_abridged() -> None:
     lines = tuple(LineSummary(f"h[{k}]", "1", {"correct": 200 - k % 7, "wrong": k % 7}) for k in range(1, 81))
     names = tuple(f"student {k}" for k in range(200))
-    mistakes = (MistakeSummary("m", "a mistake", tuple(f"h[{k}]" for k in range(1, 81)), names),)
+    mistakes = (MistakeSummary("m", "a mistake", 200, tuple(f"h[{k}]" for k in range(1, 81)), names),)
     students = [*many(200)]
     students[100] = Graded("x.yaml", "eve", "0", "2", unusable=(Diagnostic("empty-file", "the file is empty"),))
     report = ClassReport("P", "p.yaml", "2", students, lines, (), mistakes)

@@ -187,6 +187,8 @@ PLANTED = [
     ("checking/judge.py", "from rnn_hw.diagnose import diagnose", "checking imports diagnose"),
     ("grade.py", "import rnn_hw.render.terminal", "grade imports render"),
     ("render/json.py", "from rnn_hw.render.terminal import show", "a form of render imports another"),
+    ("render/html/page.py", "from rnn_hw.render import terminal", "a form of render imports another"),
+    ("render/json.py", "from rnn_hw.render.html import page", "a form of render imports another"),
     ("render/json.py", "from rnn_hw.render import terminal", "a form of render imports another"),
     ("render/json.py", "from . import terminal", "a form of render imports another"),
     ("render/__init__.py", "from rnn_hw.render.json import show", "a form of render imports another"),
@@ -237,6 +239,7 @@ def test_a_planted_violation_is_caught(copy: Path, file: str, code: str, expecte
 ALLOWED = [
     ("lang/tree.py", "from rnn_hw.lang.operations import OPERATIONS\nfrom . import parse\nimport re\nre.compile('a')"),
     ("kinds/__init__.py", "import_module(f'rnn_hw.kinds.{kind}')\nimport_module(f'.{kind}', __package__)"),
+    ("render/html/solved.py", "from rnn_hw.render.html import page\nfrom rnn_hw.view import selection"),
     ("source.py", "import yaml\nfrom rnn_hw.errors import HomeworkError"),
     (
         "cli.py",
@@ -289,7 +292,9 @@ def test_the_package_itself_loads_nothing() -> None:
     assert loaded("import rnn_hw") == set()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["solve", "--help"], ["check", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], *([word, "--help"] for word in ("solve", "check", "grade", "ci"))]
+)
 def test_help_loads_only_what_it_prints(arguments: list[str]) -> None:
     found = loaded(f"sys.argv = ['rnnhw', *{arguments!r}]\nfrom rnn_hw.cli import main\nmain()")
     assert found & set(HEAVY) == {"typer"}

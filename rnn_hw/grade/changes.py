@@ -34,7 +34,7 @@ def earlier(path: str) -> list[Old]:
     except OSError as error:
         message = f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}"
         raise HomeworkError(Diagnostic("unreadable-file", message, file=path)) from None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, ZeroDivisionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError):
         message, help = f"`{path}` is no report of a class", "name a file that `rnnhw grade --json` wrote"
         raise HomeworkError(Diagnostic("no-report", message, help=help, file=path)) from None
 

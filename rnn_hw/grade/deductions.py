@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from fractions import Fraction
+from pathlib import PurePath
 
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.numerals import fraction
@@ -37,14 +38,14 @@ def named_late(path: str) -> tuple[str, ...]:
 
 
 def is_late(graded: Graded, names: Collection[str]) -> bool:
-    """Whether a list names the student, the file or its last part."""
+    """Whether a list names the student, the file or its folder."""
     return not names_of(graded).isdisjoint(names)
 
 
 def names_of(graded: Graded) -> set[str]:
     """What a list can call a submission."""
-    file = graded.file
-    return {graded.student, file, file.rpartition("/")[2], file.rpartition("/")[2].rpartition(".")[0]}
+    path = PurePath(graded.file)
+    return {graded.student, graded.file, path.name, path.stem, path.parent.name}
 
 
 def deducted(graded: Graded, late: bool, taken: Fraction) -> Graded:

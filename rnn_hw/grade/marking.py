@@ -109,7 +109,7 @@ def marked(task: Task, submissions: Sequence[Submission]) -> list[Marked]:
 
 def digest_of(submission: Submission) -> str:
     """What tells whether a submission is still the same: its name and its bytes; "" if it cannot be read."""
-    if submission.refused:
+    if submission.refused or submission.path == "-":
         return ""
     try:
         data, _ = contents(submission.path)

@@ -7,7 +7,7 @@ the order in which the files were named. Whatever stops a run, what is finished 
 import multiprocessing
 import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import ExitStack
 from fractions import Fraction
 from functools import partial
@@ -23,7 +23,8 @@ from rnn_hw.results import ClassReport, Graded, Progress
 from rnn_hw.text_file import short
 
 AT_A_TIME = 500  # submissions in a chunk
-FEWEST = 20  # that are worth handing to another process
+FEWEST = 20  # that are worth a chunk of their own
+PARTS = 50  # of a class, for somebody who watches it or may stop it
 
 
 class Options(NamedTuple):
@@ -99,7 +100,8 @@ def _marked(
         print_of_run = fingerprint(task)
         chunks, where = _kept(submissions, taken_up(options.resume, print_of_run))
     waiting = [k for k in range(len(submissions)) if k not in where]
-    size = AT_A_TIME if options.jobs == 1 else max(FEWEST, min(AT_A_TIME, -(-len(waiting) // (4 * options.jobs))))
+    parts = 8 * options.jobs if options.jobs > 1 else PARTS if progress or options.resume else 1
+    size = max(FEWEST, min(AT_A_TIME, -(-len(waiting) // parts)))
     groups = [waiting[k : k + size] for k in range(0, len(waiting), size)]
     tell = progress or (lambda done, asked: None)
     done = len(where)
@@ -110,6 +112,11 @@ def _marked(
                 chunks.append(fresh)
                 done += len(group)
                 tell(done, len(submissions))
+    except BrokenExecutor:
+        help = "mark with `--jobs 1`; `--resume STATE` keeps what is finished"
+        raise HomeworkError(
+            Diagnostic("process-died", "a process that marks was stopped from outside", help=help)
+        ) from None
     finally:
         if options.resume:
             saved(options.resume, print_of_run, chunks)
@@ -131,10 +138,11 @@ def _chunks(
     """The chunks in order, each marked when it is asked for, or by one of several processes."""
     work = partial(chunk, options.settings, keep=keep)
     tasks = ([submissions[k] for k in group] for group in groups)
-    if options.jobs == 1 or len(groups) == 1 or options.settings.problem == "-":
+    if options.jobs == 1 or len(groups) == 1 or "-" in {options.settings.problem, *(s.path for s in submissions)}:
         return map(work, tasks)
     spawned = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(options.jobs, spawned, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    # Ctrl-C reaches every process of the terminal: ours end at once and say nothing, the first one saves and tells.
+    pool = ProcessPoolExecutor(options.jobs, spawned, signal.signal, (signal.SIGINT, signal.SIG_DFL))
     stack.callback(pool.shutdown, cancel_futures=True)
     return pool.map(work, tasks)
 

@@ -32,19 +32,21 @@ def by_group(task: Task, submissions: Sequence[Graded]) -> tuple[GroupSummary, .
 
 
 def by_mistake(submissions: Sequence[Graded]) -> tuple[MistakeSummary, ...]:
-    """The mistakes, the one that most sheets make first; lines in the order in which they were first met."""
+    """The mistakes, the one on most sheets first; lines and students in the order in which they were met."""
     titles: dict[str, str] = {}
     lines: dict[str, dict[str, None]] = {}
-    students: dict[str, list[str]] = {}
+    students: dict[str, dict[str, None]] = {}
+    sheets = Counter[str]()
     for submission in submissions:
         for code, title, explained in submission.mistakes:
             titles.setdefault(code, title)
             lines.setdefault(code, {}).update(dict.fromkeys(explained))
-            students.setdefault(code, [])
-            if submission.student not in students[code][-1:]:
-                students[code].append(submission.student)
-    found = (MistakeSummary(code, titles[code], tuple(lines[code]), tuple(students[code])) for code in titles)
-    return tuple(sorted(found, key=lambda mistake: (-len(mistake.students), mistake.mistake)))
+            students.setdefault(code, {})[submission.student] = None
+        sheets.update({code for code, _, _ in submission.mistakes})
+    found = (
+        MistakeSummary(code, titles[code], sheets[code], tuple(lines[code]), tuple(students[code])) for code in titles
+    )
+    return tuple(sorted(found, key=lambda mistake: (-mistake.sheets, mistake.mistake)))
 
 
 def with_duplicates(submissions: Sequence[Graded]) -> list[Graded]:

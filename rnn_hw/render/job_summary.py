@@ -51,7 +51,7 @@ def _mistakes(report: ClassReport, options: Options) -> Iterator[str]:
         yield from _head("By mistake", ["mistake", "sheets", "lines", "students"])
     for m in report.mistakes:
         names = [safe(gradebook.few(names, options)) for names in (m.lines, m.students)]
-        yield _row([f"{safe(m.title)} ({code(m.mistake)})", str(len(m.students)), *names])
+        yield _row([f"{safe(m.title)} ({code(m.mistake)})", str(m.sheets), *names])
 
 
 def _groups(report: ClassReport) -> Iterator[str]:

@@ -84,7 +84,7 @@ def _mistakes(report: ClassReport, options: Options, room: int) -> tables.Grid:
     rows = [
         [
             [f"{safe(m.title)} [{safe(m.mistake)}]"],
-            [str(len(m.students))],
+            [str(m.sheets)],
             [safe(gradebook.few(m.lines, options))],
             [safe(gradebook.few(m.students, options))],
         ]

@@ -110,7 +110,7 @@ def _mistakes(report: ClassReport) -> Iterator[list[str]]:
     for m in report.mistakes:
         lines = ", ".join(map(safe, m.lines))
         students = ", ".join(map(safe, m.students))
-        yield [f"{safe(m.title)} <code>{safe(m.mistake)}</code>", str(len(m.students)), lines, students]
+        yield [f"{safe(m.title)} <code>{safe(m.mistake)}</code>", str(m.sheets), lines, students]
 
 
 def _groups(report: ClassReport) -> Iterator[list[str]]:
