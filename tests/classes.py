@@ -14,7 +14,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PROBLEM = ROOT / "problems" / "lstm_forward.yaml"
 GATES = {"f": ((1, 2), 0.5, 0.2), "i": ((-1, 0), 2, -0.1), "o": ((3, 0), -1, 0.8), "g": ((1, 2), 1.5, 0.5)}
 INPUTS, TARGETS = ((1, 0), (0.5, -1)), (0.5, 0.8)
-MISTAKES = ("no-tanh", "no-bias", "sigmoid-sign")
+CODES = {
+    "no-tanh": "activation-left-out",
+    "no-bias": "term-left-out",
+    "sigmoid-sign": "sigmoid-sign",
+}  # of the catalogue
+MISTAKES = tuple(CODES)
 
 HOSTILE_NAMES = [
     "[red]x[/red]", "\x1b[31mx", "\x9b31m", "a\u202eb", "</td><script>alert(1)</script>", "<img src=x onerror=y>",

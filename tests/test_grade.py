@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from classes import PROBLEM, ROOT, Made, made, put, sheet, small, with_special_files, worked
+from classes import CODES, PROBLEM, ROOT, Made, made, put, sheet, small, with_special_files, worked
 from typer.testing import CliRunner, Result
 
 from rnn_hw import grade as grading
@@ -90,6 +90,18 @@ def test_a_class_of_200_gets_the_marks_of_each_sheet_alone(tmp_path: Path) -> No
             assert mark.verdicts == ("blank",) * 17, student
         elif kind in ("one", "two"):
             assert 0 < Fraction(mark.score) < 19, student
+
+
+def test_the_summary_by_mistake_is_how_the_sheets_were_made(tmp_path: Path) -> None:
+    """Every sheet of 200 with a mistake in it, and no other, is counted under the code of that mistake."""
+    sheets = made(200)
+    report = graded(put(sheets, tmp_path / "class"))
+    expected = {
+        CODES[mistake]: [one.student for one in sheets if mistake in one.mistakes]
+        for mistake in {mistake for one in sheets for mistake in one.mistakes}
+    }
+    assert {m.mistake: sorted(m.students) for m in report.mistakes} == expected
+    assert all(m.sheets == len(m.students) for m in report.mistakes)
 
 
 def test_a_bad_file_changes_no_mark_beside_it(tmp_path: Path) -> None:

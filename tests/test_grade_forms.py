@@ -541,7 +541,7 @@ def test_a_page_abridges_and_chooses_as_other_forms_do(tmp_path: Path) -> None:
     assert "Problem 1" not in page
     diagnosed = Report("p", "s", "0", "1", (), (Diagnosis("m", "<b>", ("f[1]",), "said", ("other",)),))
     assert "Consistent with: &lt;b&gt;" in solved.report(diagnosed, PLAIN)
-    assert "Or equally: other" in solved.report(diagnosed, PLAIN)
+    assert "or equally: other" in solved.report(diagnosed, PLAIN)
 
 
 # ---- the terminal --------------------------------------------------------------------------------------------------------

@@ -185,32 +185,12 @@ def _failure(error: BaseException) -> Diagnostic:
 
 
 def _reports(task: Task, sheets: Sequence[Bound]) -> list[Report]:
-    found, strict = task.found, task.settings.strict
-    if isinstance(found, Problem):
-        own = [sheet for sheet in sheets if isinstance(sheet, Sheet)]
-        reports = check_sheets(found, own, strict)
-        return with_diagnoses(found, own, reports) if task.settings.hints else reports
-    everyone = [sheet for sheet in sheets if isinstance(sheet, Sheets)]
-    reports = check_all(found, everyone, strict)
-    return _all_diagnosed(found, everyone, reports) if task.settings.hints else reports
-
-
-def _all_diagnosed(assignment: Assignment, everyone: Sequence[Sheets], reports: Sequence[Report]) -> list[Report]:
-    """The reports on an assignment with the diagnoses of each of its problems."""
-    columns = []
-    for k, part in enumerate(assignment.parts):
-        alone = [report.parts[k][1] for report in reports]
-        columns.append(with_diagnoses(part.problem, [one.sheets[k] for one in everyone], alone))
-    diagnosed = []
-    for report, parts in zip(reports, zip(*columns, strict=True), strict=True):
-        named = tuple((id, part) for (id, _), part in zip(report.parts, parts, strict=True))
-        whole = (
-            d._replace(explains=tuple(f"{id}/{key}" for key in d.explains))
-            for id, part in named
-            for d in part.diagnoses
-        )
-        diagnosed.append(report._replace(parts=named, diagnoses=tuple(whole)))
-    return diagnosed
+    found, strict, also = task.found, task.settings.strict, with_diagnoses if task.settings.hints else None
+    if isinstance(found, Assignment):
+        return check_all(found, [sheet for sheet in sheets if isinstance(sheet, Sheets)], strict, also)
+    own = [sheet for sheet in sheets if isinstance(sheet, Sheet)]
+    reports = check_sheets(found, own, strict)
+    return also(found, own, reports) if also else reports
 
 
 # --- marks ------------------------------------------------------------------------------------------------------------
@@ -227,7 +207,7 @@ def _graded(task: Task, submission: Submission, report: Report, warnings: tuple[
         report.score,
         tuple(verdicts[key].verdict for key, _ in task.lines),
         tuple(map(str, groups)),
-        tuple((d.mistake, d.title, d.explains) for d in report.diagnoses),
+        tuple((d.mistake, d.title, d.explains or d.place) for d in report.diagnoses),
         warnings=warnings + report.diagnostics,
         report=report,
     )

@@ -32,7 +32,7 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     ]
     document = {
         "score": gradebook.number(score),
-        "output": gradebook.headline(report),
+        "output": gradebook.headline_and_hints(report),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",

@@ -21,7 +21,7 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     document = {
         "gradable": gradable,
         "score": gradebook.number(share) if gradable else 0,
-        "message": gradebook.headline(report),
+        "message": gradebook.headline_and_hints(report),
         "format_errors": faults,
         "tests": [
             {

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from rnn_hw.results import Change, ClassReport, Graded, LineSummary, Report, Verdict
-from rnn_hw.view import selection
+from rnn_hw.view import mistakes, selection
 from rnn_hw.view.sheet import GLYPHS, decimals, mixed
 
 LONGEST = 200  # characters of what a person wrote on one line
@@ -226,6 +226,22 @@ def every_outcome(report: ClassReport, options: selection.Options) -> Iterator[t
     for graded in report.whole:
         for outcome in outcomes(graded, options, named):
             yield graded, outcome
+
+
+def hints(graded: Graded) -> Iterator[str]:
+    """The mistakes that explain a sheet, a sentence each."""
+    for diagnosis in graded.report.diagnoses if graded.report else ():
+        lines = ", ".join(diagnosis.explains or diagnosis.place)
+        told = f"{mistakes.heading(diagnosis)}: explains {lines}"
+        yield "; ".join(filter(None, (told, brief(diagnosis.message), brief(diagnosis.mend))))
+
+
+def headline_and_hints(report: ClassReport) -> str:
+    """What the one student of a platform reads first: the score, and below it the mistakes."""
+    told = [headline(report)]
+    if len(report.submissions) == 1:
+        told += [hint for graded in report.whole for hint in hints(graded)]
+    return "\n".join(told)
 
 
 def total(report: ClassReport) -> tuple[Fraction, Fraction]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from rnn_hw.lang import notation
-from rnn_hw.lang.mathml import mathml
-from rnn_hw.lang.tree import Apply, Name, Num
+from rnn_hw.lang.mathml import mathml, mathml_equation
+from rnn_hw.lang.tree import Apply, Equation, Name, Num
 from rnn_hw.render.html.page import curves, page, table
 from rnn_hw.results import Cell, Remark, Report, Series, Solution, Table, Trace, Value, Verdict
-from rnn_hw.view import selection, sheet
+from rnn_hw.view import mistakes, selection, sheet
 from rnn_hw.view.escape import html as safe
 from rnn_hw.view.selection import Options
 
@@ -90,12 +90,26 @@ def _report(report: Report, options: Options) -> Iterator[str]:
     items = "\n".join(f"<li>{_key(v.key, report)}: {safe(said)}</li>" for v, said in notes if said)
     yield f"<ul>\n{items}\n</ul>" if items else ""
     yield from _beside(report.tables, (), report.remarks, options)
-    for diagnosis in report.diagnoses:
-        yield f"<h3>Consistent with: {safe(diagnosis.title)} {_code(diagnosis.mistake)}</h3>"
-        lines = ", ".join(_key(key, report) for key in diagnosis.explains)
-        yield f"<p>Explains {lines}.</p>" if lines else ""
-        yield f"<p>{safe(diagnosis.message)}</p>"
-        yield from (f"<p>Or equally: {safe(other)}</p>" for other in diagnosis.alternatives)
+    yield from _mistakes(report, options)
+
+
+def _mistakes(report: Report, options: Options) -> Iterator[str]:
+    """The mistakes that explain the sheet, and what none explains."""
+    if (sentence := mistakes.summary(report)) and not options.only:
+        yield f"<p><strong>{safe(sentence)}</strong></p>"
+    for diagnosis in mistakes.shown(report, options):
+        rows = "\n".join(f"<li>{row.word}: {_content(row, report)}</li>" for row in mistakes.rows(diagnosis, options))
+        yield f"<h3>{safe(mistakes.heading(diagnosis))}</h3>\n<ul>\n{rows}\n</ul>"
+    if not options.only and (sentence := mistakes.remains(report, lambda key: _key(key, report))):
+        yield f"<p>{sentence}</p>"
+
+
+def _content(row: mistakes.Row, report: Report) -> str:
+    if isinstance(row.content, str):
+        return safe(row.content)
+    if isinstance(row.content, Equation):
+        return mathml_equation(row.content, report.names, report.single)
+    return mistakes.listed(row.content, lambda key: _key(key, report))
 
 
 def _verdict(verdict: Verdict | str, report: Report, options: Options) -> list[str]:
@@ -135,8 +149,7 @@ def _beside(
 
 
 def _key(key: str, source: Trace | Report) -> str:
-    single = isinstance(source, Trace) and source.single
-    return mathml(selection.quantity(key), source.names, single)
+    return mathml(selection.quantity(key), source.names, source.single)
 
 
 def _value(value: Value | None, options: Options, source: Trace | Report, decimals: int | None = None) -> str:
