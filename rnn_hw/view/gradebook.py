@@ -101,11 +101,16 @@ def notes(graded: Graded, taken: str) -> list[str]:
     """What stands beside a mark, in few words."""
     said = [f"unusable: {brief(graded.unusable[0].message)}"] if graded.unusable else []
     said += [f"late, −{percent(Fraction(taken))} %"] if graded.late else []
-    said += [f"handed in twice, here {'/'.join(graded.file.split('/')[-2:])}"] if graded.duplicates else []
+    said += [f"handed in twice, here {near(graded.file)}"] if graded.duplicates else []
     other = [d for d in graded.warnings if d.code == "other-problem"]
     said += ["names another problem"] * bool(other)
     faults = len(graded.warnings) - len(other)
     return said + [f"{faults} fault{'s' * (faults > 1)} in the file"] * bool(faults)
+
+
+def near(file: str) -> str:
+    """The end of a path: the file and its folder."""
+    return "/".join(file.split("/")[-2:])
 
 
 def students(report: ClassReport, options: selection.Options) -> list[Graded | str]:

@@ -33,8 +33,9 @@ def _body(report: ClassReport, options: Options) -> Iterator[str]:
         yield "<h2>Changes</h2>"
         yield table(["student", "score", "why"], _changes(report))
     words = gradebook.seen(report)
-    headings = ["student", "file", "score", "%", *(f"{GLYPHS[word]} {word}" for word in words), "note"]
-    yield "<h2>Students</h2>"
+    headings = ["student", "file", "score", "%", *(GLYPHS[word] for word in words), "note"]
+    legend = ", ".join(f"{GLYPHS[word]} {word}" for word in words)
+    yield f"<h2>Students</h2>\n<p>{legend}</p>"
     yield table(headings, (_student(s, report, words) for s in report.submissions), range(2, 4 + len(words)))
     for fault in report.warnings:
         yield f"<p>{safe(fault.file)}: {safe(fault.message)}</p>"
@@ -129,4 +130,11 @@ def _student(graded: Graded, report: ClassReport, words: list[str]) -> list[str]
     percent = gradebook.percent(gradebook.share(graded.score, graded.max_score))
     note = "; ".join(map(safe, gradebook.notes(graded, report.late)))
     counts = _counts(gradebook.counts(graded), words)
-    return [safe(graded.student), f"<code>{safe(graded.file)}</code>", gradebook.score(graded), percent, *counts, note]
+    return [
+        safe(graded.student),
+        f"<code>{safe(gradebook.near(graded.file))}</code>",
+        gradebook.score(graded),
+        percent,
+        *counts,
+        note,
+    ]

@@ -21,8 +21,9 @@ h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; } caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { padding: .2rem .7rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-th { font-weight: 600; white-space: nowrap; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; } math { font-size: 1.1em; }
+th, td.n { white-space: nowrap; } th { font-weight: 600; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+code { font: .9em ui-monospace, monospace; overflow-wrap: break-word; } math { font-size: 1.1em; }
 svg { max-width: 100%; height: auto; } svg text { font-size: 11px; fill: currentColor; }
 .axis { stroke: var(--line); } .bar { fill: #4a78b5; }
 .c0 { stroke: #4a78b5; fill: #4a78b5; } .c1 { stroke: #c8372d; fill: #c8372d; } .c2 { stroke: #2a8f4f; fill: #2a8f4f; }

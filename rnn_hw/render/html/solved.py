@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+
 from rnn_hw.lang import notation
 from rnn_hw.lang.mathml import mathml, mathml_equation
 from rnn_hw.lang.tree import Apply, Equation, Name, Num
@@ -117,7 +119,8 @@ def _verdict(verdict: Verdict | str, report: Report, options: Options) -> list[s
         return ["⋮", safe(verdict), *[""] * (2 + 2 * options.key)]
     digits, decimals = sheet.decimals(report, options)
     word = verdict.verdict
-    entries = ", ".join(f"({', '.join(map(str, entry))})" for entry in verdict.entries)
+    several = np.size(verdict.expected) > 1 if isinstance(verdict.expected, np.ndarray) else False
+    entries = ", ".join(f"({', '.join(map(str, entry))})" for entry in verdict.entries if several)
     yours = (_code(verdict.given) if verdict.given else "") + (f" (wrong: {entries})" if entries else "")
     cells = [_key(verdict.key, report), f'<span class="said-{word}">{sheet.GLYPHS.get(word, "")} {word}</span>', yours]
     if options.key:
