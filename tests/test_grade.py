@@ -495,21 +495,32 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(tmp_path: Path, monkeypatch:
 
 def test_only_what_changed_is_marked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, state, problem = small(tmp_path / "class"), tmp_path / "state", tmp_path / "lstm_forward.yaml"
+    with_special_files(folder)
     problem.write_bytes(PROBLEM.read_bytes())
     settings = Settings(str(problem))
     graded(folder, settings=settings, resume=str(state))
     seen = counted(monkeypatch)
     (folder / "ada.yaml").write_text(sheet("ada", worked(("no-tanh",))), encoding="utf-8")
     assert by_student(graded(folder, settings=settings, resume=str(state)))["ada"].score == "15"
-    assert sorted(seen) == ["ada.yaml", "answers.yaml"]  # dan's cannot be read and is looked at again
+    unusable = [
+        "answers.yaml",
+        "elsewhere",
+        "fifo.yaml",
+        "folder.yaml",
+        "itself.yaml",
+        "loop",
+        "null.yaml",
+        "passwd.yaml",
+    ]
+    assert sorted(seen) == ["ada.yaml", *unusable]  # what cannot be read is looked at again
     seen.clear()
     marking.opened.cache_clear()
     problem.write_text(PROBLEM.read_text(encoding="utf-8").replace("{h: 2}", "{h: 3}"), encoding="utf-8")
     assert by_student(graded(folder, settings=settings, resume=str(state)))["cleo"].score == "15"
-    assert len(seen) == 4
+    assert len(seen) == 11
     seen.clear()
     graded(folder, settings=settings._replace(strict=True), resume=str(state))
-    assert len(seen) == 4
+    assert len(seen) == 11
 
 
 def test_a_problem_from_standard_input_cannot_be_taken_up_again(tmp_path: Path) -> None:

@@ -112,6 +112,7 @@ def test_json_is_as_its_schema_says(report: ClassReport) -> None:
     document = json.loads(text)
     Draft202012Validator(schema("grade")).validate(document)
     assert len(document["submissions"]) == len(report.submissions)
+    assert all(s in report.whole for s in report.submissions)
     for told, graded in zip(document["submissions"], report.submissions, strict=True):
         assert told["student"] == graded.student
         assert Fraction(told["score"]) == Fraction(graded.score)
@@ -579,6 +580,17 @@ def test_a_large_class_is_abridged() -> None:
     everything = shown(report, view.Options(all=True))
     assert "left out" not in everything
     assert "student 150" in everything
+
+
+def test_groups_are_summed_up_in_every_form_that_people_read() -> None:
+    """Problem 4 of the sheet 004: 13 of 19 points, 68.4 %."""
+    settings = Settings(str(ROOT / "problems" / "assignment_2.yaml"))
+    whole = graded(ROOT / "problems" / "answers" / "004.yaml", settings=settings)
+    assert re.search(r"^4 +19 +13.00 +68.4$", shown(whole), re.MULTILINE)
+    assert "| 4 | 19 | 13.00 | 68.4 |" in write(whole, "summary")
+    assert "<td>4</td><td class=n>19</td><td class=n>13.00</td><td class=n>68.4</td>" in write(whole, "html")
+    checked_page(write(whole._replace(lines=whole.lines * 2), "html"))
+    assert "lines left out" in write(whole._replace(lines=whole.lines * 2), "html")
 
 
 def test_a_class_at_a_glance(plain: ClassReport) -> None:
