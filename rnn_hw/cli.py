@@ -214,7 +214,7 @@ def check(
 
 
 def _form(name: str, help: str) -> Any:
-    return typer.Option(f"--{name}", metavar="FILE", help=help, rich_help_panel="Reports")
+    return typer.Option(f"--{name}", metavar="FILE", help=help)
 
 
 @app.command()
@@ -245,7 +245,7 @@ def grade(
     no_key: Annotated[bool, typer.Option("--no-key", help="Leave out the true values.")] = False,
     against: Annotated[str, typer.Option(metavar="OLD.json", help="An earlier report: whose mark changes?")] = "",
     resume: Annotated[str, typer.Option(metavar="STATE", help="Keep what is finished here, and go on from it.")] = "",
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes.")] = 1,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", min=1, help="Processes.")] = 1,
     everything: Everything = False,
 ) -> None:
     """Grade a class: a table of students, what went wrong by line and by mistake, and any of the report forms."""

@@ -7,7 +7,7 @@ unusable with the reason, and they are judged without it.
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,6 +24,8 @@ from rnn_hw.results import Graded, Report
 from rnn_hw.source import diagnostic, parse
 from rnn_hw.text_file import contents, short
 
+AT_ONCE = 32 << 20  # bytes of files that are judged together: many of the largest must not be in memory at a time
+LONGEST = 2000  # characters that are kept of one answer, and of a line that holds a fault
 SECONDS = 10.0  # that one submission may take; one in a chunk takes a few milliseconds
 PATIENCE = 30.0  # that a chunk may take beyond that before its submissions are marked one by one
 
@@ -48,6 +50,16 @@ class Task(NamedTuple):
     lines: tuple[tuple[str, str], ...]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
     max_score: str
+
+
+class Read(NamedTuple):
+    """A submission's answers by the lines, and what is to be warned of."""
+
+    file: str
+    sheet: Bound
+    warnings: tuple[Diagnostic, ...]
+    digest: str
+    size: int  # of the file in bytes
 
 
 class Marked(NamedTuple):
@@ -85,23 +97,30 @@ def _carried(found: Problem | Assignment, share: str) -> Problem | Assignment:
 
 def marked(task: Task, submissions: Sequence[Submission]) -> list[Marked]:
     """A mark for each submission, in their order; those that can be read are judged together."""
-    results: list[Marked | None] = [None] * len(submissions)
-    readable: list[tuple[int, Bound, tuple[Diagnostic, ...], str]] = []
-    for k, submission in enumerate(submissions):
-        read = _read(task, submission)
-        if isinstance(read, Marked):
-            results[k] = read
-        else:
-            readable.append((k, *read))
-    reports = _judged(task, [sheet for _, sheet, _, _ in readable])
-    for (k, sheet, warnings, digest), report in zip(readable, reports, strict=True):
-        if isinstance(report, Diagnostic):
-            file = submissions[k].file
-            results[k] = Marked(_unusable(task, file, sheet.student, [report._replace(file=file)]))
-        else:
-            shown = report if task.settings.key else report.without_key()
-            results[k] = Marked(_graded(task, submissions[k], shown, warnings), digest)
-    return [result for result in results if result is not None]
+    found: list[Marked] = []
+    waiting: list[Marked | Read] = []
+    size = 0
+    for submission in submissions:
+        waiting.append(read := _read(task, submission))
+        size += read.size if isinstance(read, Read) else 0
+        if size > AT_ONCE:
+            found += _all_judged(task, waiting)
+            waiting, size = [], 0
+    return [*found, *_all_judged(task, waiting)]
+
+
+def _all_judged(task: Task, waiting: Sequence["Marked | Read"]) -> Iterator[Marked]:
+    """The marks of what was read, and between them what could not be."""
+    reports = iter(_judged(task, [read.sheet for read in waiting if isinstance(read, Read)]))
+    for read in waiting:
+        yield read if isinstance(read, Marked) else _mark(task, read, next(reports))
+
+
+def _mark(task: Task, read: "Read", report: "Report | Diagnostic") -> Marked:
+    if isinstance(report, Diagnostic):
+        return Marked(_unusable(task, read.file, read.sheet.student, [report._replace(file=read.file)]))
+    shown = report if task.settings.key else report.without_key()
+    return Marked(_graded(task, read, short_of(shown)), read.digest)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -123,8 +142,8 @@ def _digest(submission: Submission, data: bytes) -> str:
     return hashlib.sha256(named + data).hexdigest()
 
 
-def _read(task: Task, submission: Submission) -> Marked | tuple[Bound, tuple[Diagnostic, ...], str]:
-    """A submission's answers by the lines, what is to be warned of, and the digest; or why it is unusable."""
+def _read(task: Task, submission: Submission) -> Marked | Read:
+    """A submission's answers by the lines, or why it is unusable."""
     if submission.refused:
         return Marked(_unusable(task, submission.file, submission.student, [submission.refused]))
     student = submission.student
@@ -136,7 +155,7 @@ def _read(task: Task, submission: Submission) -> Marked | tuple[Bound, tuple[Dia
             file = file._replace(student=student)
             found = task.found
             sheet = bound_all(file, found) if isinstance(found, Assignment) else bound(file, found)
-            return sheet, tuple(_warnings(task, file)), _digest(submission, data)
+            return Read(submission.file, sheet, tuple(_warnings(task, file)), _digest(submission, data), len(data))
     except HomeworkError as error:
         return Marked(_unusable(task, submission.file, student, error.diagnostics))
     except (Exception, TooSlow) as error:
@@ -196,11 +215,26 @@ def _reports(task: Task, sheets: Sequence[Bound]) -> list[Report]:
 # --- marks ------------------------------------------------------------------------------------------------------------
 
 
-def _graded(task: Task, submission: Submission, report: Report, warnings: tuple[Diagnostic, ...]) -> Graded:
+def short_of(report: Report) -> Report:
+    """The report with the longest answers cut: a megabyte of digits is no answer, and a class of them fills the memory."""
+    verdicts = tuple(
+        v._replace(given=v.given[: LONGEST - 1] + "…") if v.given and len(v.given) > LONGEST else v
+        for v in report.verdicts
+    )
+    parts = tuple((id, short_of(part)) for id, part in report.parts)
+    return report._replace(verdicts=verdicts, diagnostics=_told(report.diagnostics), parts=parts)
+
+
+def _told(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The faults without the lines that are too long to be shown."""
+    return tuple(d if len(d.excerpt) <= LONGEST else d._replace(excerpt="") for d in diagnostics)
+
+
+def _graded(task: Task, read: Read, report: Report) -> Graded:
     verdicts = {v.key: v for v in report.verdicts}
     groups = (sum((Fraction(verdicts[key].points) for key in keys), Fraction(0)) for _, keys in task.groups)
     return Graded(
-        submission.file,
+        read.file,
         report.student,
         report.score,
         report.max_score,
@@ -208,10 +242,10 @@ def _graded(task: Task, submission: Submission, report: Report, warnings: tuple[
         tuple(verdicts[key].verdict for key, _ in task.lines),
         tuple(map(str, groups)),
         tuple((d.mistake, d.title, d.explains or d.place) for d in report.diagnoses),
-        warnings=warnings + report.diagnostics,
+        warnings=_told(read.warnings) + report.diagnostics,
         report=report,
     )
 
 
-def _unusable(task: Task, file: str, student: str, diagnostics: Sequence[Diagnostic]) -> Graded:
-    return Graded(file, student, "0", task.max_score, unusable=tuple(diagnostics))
+def _unusable(task: Task, file: str, student: str, diagnostics: Iterable[Diagnostic]) -> Graded:
+    return Graded(file, student, "0", task.max_score, unusable=_told(diagnostics))
