@@ -385,6 +385,7 @@ def test_the_worst_annotations_come_first_and_the_rest_is_counted(tmp_path: Path
     assert re.fullmatch(r"::error title=rnnhw::\d+ more of these are not shown", errors[9])
     # dan 1; cleo h[1], h[2]; ben i[1]; eve 11 lines of 13, for h = 9 = 9·tanh(9) is carried: 15, of which nine are shown
     assert errors[9].split("::")[2].startswith("6 more")
+    assert [sum(f"title={name}" in line for line in errors) for name in ("ben", "cleo", "dan", "eve")] == [1, 2, 1, 5]
     assert any("handed in more than once" in line for line in lines)
     assert any(line.startswith("::warning") and "no line of this problem" in line for line in lines)
 

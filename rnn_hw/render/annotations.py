@@ -1,10 +1,11 @@
 """A class as workflow commands of GitHub Actions: an annotation at each line that went wrong.
 
 GitHub keeps ten of a kind per step and drops the rest without a word, so the worst come first and the last of a kind
-says how many more there are. A person's text never is a command: it is escaped here, and what is printed beside it
-stands in a fence.
+says how many more there are. Of one sheet a few come before those of the next, so that no sheet crowds out the others. A
+person's text never is a command: it is escaped here, and what is printed beside it stands in a fence.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from rnn_hw.view.escape import workflow, workflow_property
 from rnn_hw.view.selection import Options
 
 MOST = 10  # of a kind
+IN_A_ROW = 3  # of one sheet
 KINDS = {
     "unusable": "error", "unreadable": "error", "wrong": "error", "imprecise": "warning", "warned": "warning",
     "blank": "notice",
@@ -33,21 +35,27 @@ class Annotation(NamedTuple):
 
 def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     """The commands, a line each."""
-    kept: dict[str, list[Annotation]] = {kind: [] for kind in KINDS.values()}
+    kept: dict[str, list[tuple[int, Annotation]]] = {kind: [] for kind in KINDS.values()}
     counts = dict.fromkeys(kept, 0)
     for graded in report.whole:
-        for annotation in _annotations(report, graded, options):
+        of_kind = Counter[str]()
+        for annotation in sorted(_annotations(report, graded, options), key=_worst):
+            turn, worst = of_kind[annotation.kind] // IN_A_ROW, kept[annotation.kind]
+            of_kind[annotation.kind] += 1
             counts[annotation.kind] += 1
-            worst = kept[annotation.kind]
-            worst.append(annotation)
-            worst.sort(key=lambda a: (a.rank, -a.lost))
+            worst.append((turn, annotation))
+            worst.sort(key=lambda item: (item[0], *_worst(item[1])))
             del worst[MOST:]
     for kind, worst in kept.items():
         more = counts[kind] - len(worst)
         shown = worst[: MOST - 1] if more else worst
-        yield from (a.command for a in shown)
+        yield from (annotation.command for _, annotation in shown)
         if more:
             yield f"::{kind} title=rnnhw::{more + 1} more of these are not shown\n"
+
+
+def _worst(annotation: Annotation) -> tuple[int, Fraction]:
+    return annotation.rank, -annotation.lost
 
 
 def _annotations(report: ClassReport, graded: Graded, options: Options) -> Iterator[Annotation]:
