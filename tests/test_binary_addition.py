@@ -7,7 +7,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -408,7 +408,7 @@ def test_what_the_search_leaves_open_is_said() -> None:
 
 
 def test_too_many_states_are_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rnn_hw.kinds.binary_addition.net.compare", partial(automata.compare, limit=2))
+    monkeypatch.setattr(Network, "does", partialmethod(Network.does, limit=2))
     judgement = judge(RIGHT)
     assert verdicts(judgement) == dict.fromkeys(NAMES, "unjudged")
     assert "more than 2 pairs" in judgement.verdicts["U"][1]

@@ -35,9 +35,11 @@ class Grid(NamedTuple):
         return self.products[word]
 
     @staticmethod
-    def of(entries: int) -> "Grid":
+    def of(entries: int, whole: int = 0, within: int = REACH) -> "Grid":
+        """Half steps for every entry; the first `whole` of them take whole numbers only, up to `within` half steps."""
         steps = np.arange(-REACH, REACH + 1, dtype=np.int8)
-        axes = np.meshgrid(*[steps] * entries, indexing="ij")
+        few = steps[(steps % 2 == 0) & (np.abs(steps) <= within)]
+        axes = np.meshgrid(*[few] * whole, *[steps] * (entries - whole), indexing="ij")
         return Grid(np.stack([axis.reshape(-1) for axis in axes], axis=1), {})
 
 

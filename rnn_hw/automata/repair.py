@@ -7,7 +7,7 @@ be reached, and wherever the candidates of some unit disagree on what comes next
 candidates that agree with it. A branch ends as soon as an output is wrong or one hidden state would stand for two
 states of the task. The output unit takes part like every other, so the same search serves all five parameters.
 
-What a unit computes and which rows it may have is in `candidates`.
+What a unit computes and which rows it may have is in `candidates`; the same search for one unit alone is in `unit`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -70,7 +70,7 @@ def repairs(
         scale = 2 * common_denominator([hidden, output])
         layer = [Unit(row, scale, (low, high) if recurrent else None, grid, rule) for row in hidden]
         last = Unit(output[0], scale, None if recurrent else (low, high), grid, rule)
-        rows = _Search(task, layer, last).nearest(tuple(int(bit) for bit in start))
+        rows = Search(task, layer, last).nearest(tuple(int(bit) for bit in start))
         if rows is None or isinstance(rows, Undecided):
             found[name] = rows
         else:
@@ -103,14 +103,15 @@ class _State(NamedTuple):
     candidates: list[NDArray[Any]]
 
 
-class _Search:
+class Search:
     """Depth first over what the units may do next, with a bound on the number of changed entries."""
 
-    def __init__(self, task: Task, layer: list[Unit], output: Unit) -> None:
+    def __init__(self, task: Task, layer: list[Unit], output: Unit, most: int | None = None) -> None:
         self.task, self.state_of = task, _first_of_class(task)
         self.units, self.layer, self.output = [*layer, output], layer, output
         self.alphabet: list[Word] = [tuple(word) for word in letters(task.inputs).tolist()]
-        self.work, self.allowed = 0, WORK
+        self.work, self.most = 0, most or WORK
+        self.allowed = self.most
 
     def nearest(self, start: Word) -> list[list[int]] | Undecided | None:
         """A row for every unit, those of fixed units empty, or None where no rows are right."""
@@ -139,7 +140,7 @@ class _Search:
                         stack.append(branches)
                     elif self._cost(state.candidates) < bound:
                         best, bound = state.candidates, self._cost(state.candidates)
-                        self.allowed = min(WORK, self.work + BETTER)
+                        self.allowed = min(self.most, self.work + BETTER)
         except _Exhausted:
             if best is None:
                 return Undecided("the search for a replacement takes too long")

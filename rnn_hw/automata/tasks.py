@@ -43,6 +43,21 @@ def letters(inputs: int) -> Integers:
     return np.arange(2**inputs)[:, None] >> shifts & 1
 
 
+def answered(task: Task, words: Integers) -> Integers:
+    """What the task puts out on several words of the same length: (T, N, D) input bits to (T, N).
+
+    >>> answered(addition(), np.array([[[1, 1], [0, 1]], [[0, 0], [0, 1]]])).tolist()
+    [[0, 1], [1, 1]]
+    """
+    index = words @ (1 << np.arange(task.inputs)[::-1])
+    state = np.full(words.shape[1], task.start)
+    outputs = np.empty_like(index)
+    for step, letter in enumerate(index):
+        outputs[step] = task.output[state, letter]
+        state = task.next[state, letter]
+    return outputs
+
+
 def addition(operands: int = 2) -> Task:
     """The sum of `operands` numbers; the state is the carry, 0 to `operands` - 1.
 

@@ -15,6 +15,9 @@ from rnn_hw.diagnose.reveal import reveal
 from rnn_hw.diagnose.search import Search
 from rnn_hw.diagnose.walk import Array
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
+from rnn_hw.kinds.binary_addition.examples import example as weights_example
+from rnn_hw.kinds.binary_addition.mistakes import ROWS as WEIGHTS
+from rnn_hw.kinds.binary_addition.mistakes import Mistake as WeightMistake
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.rules import Change, Mistake
 from rnn_hw.lang.notation import unicode_equation
@@ -42,7 +45,7 @@ PENNED: Mapping[str, tuple[str, str]] = {
 
 def every_code() -> tuple[Explanation, ...]:
     """All rows in their order, without examples."""
-    rows: list[Mistake | Slip] = [*MISTAKES.values(), *SLIPS.values()]
+    rows: list[Mistake | Slip | WeightMistake] = [*MISTAKES.values(), *WEIGHTS.values(), *SLIPS.values()]
     return tuple(Explanation(row.code, row.title, row.reason, row.mend) for row in rows)
 
 
@@ -55,6 +58,8 @@ def explanation(code: str) -> Explanation:
         raise HomeworkError(Diagnostic("unknown-mistake", message, help=help or "`rnnhw explain` lists all"))
     if code in PENNED:
         example = Table("For example", ("meant", "on the page"), (PENNED[code],))
+    elif code in WEIGHTS:
+        example = weights_example(code)
     elif code in STATED:
         true, yours = (parse_program(text).equations[0] for text in STATED[code])
         example = Table("For example", ("the line", "with the mistake"), ((_text(true), _text(yours)),))

@@ -47,6 +47,7 @@ class Lines:
         self.plain = {n: () if all(k == 1 for k in shape) else shape for n, shape in self.shapes.items()}
         self.kept = {"t"} & set(setup.given)  # a step that has a number of its own
         self.compiled: dict[tuple[Node, Spot], Compiled | None] = {}
+        self.used: dict[tuple[Node, Spot], tuple[Spot, ...]] = {}
 
     def key(self, spot: Spot) -> str:
         return key_of(*spot, self.setup.single)
@@ -70,8 +71,13 @@ class Lines:
             self.compiled[formula, spot] = found
         return found
 
-    def uses(self, formula: Node, spot: Spot) -> list[Spot]:
+    def uses(self, formula: Node, spot: Spot) -> tuple[Spot, ...]:
         """The lines that a right side reads, those of all steps for a sum over time."""
+        if (formula, spot) not in self.used:
+            self.used[formula, spot] = tuple(self._uses(formula, spot))
+        return self.used[formula, spot]
+
+    def _uses(self, formula: Node, spot: Spot) -> list[Spot]:
         found: list[Spot] = []
         for name in names_in(self.at(formula, spot)):
             if name.name in self.formulas:
@@ -113,12 +119,9 @@ class Lines:
         return np.stack(np.broadcast_arrays(*steps))
 
     def single(self, spot: Spot, values: Mapping[Spot, Array], rows: Array | None) -> Any:
-        found = values.get(spot)
-        if found is not None:
-            return found if rows is None else found[:, rows]
         name, time = spot
-        if spot in self.place:
-            raise LookupError(f"{name} is not known yet")
+        if spot in self.place:  # a `KeyError` for a line that comes later
+            return values[spot] if rows is None else values[spot][:, rows]
         given = self.setup.given.get(name)
         if isinstance(given, Stack):
             if time is None:

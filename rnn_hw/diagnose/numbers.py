@@ -6,7 +6,7 @@ import numpy as np
 
 from rnn_hw.answers import Entry, Sheet
 from rnn_hw.diagnose.decide import Decoded, Made, Written, decode, explained
-from rnn_hw.diagnose.lines import Spot
+from rnn_hw.diagnose.lines import Lines, Spot
 from rnn_hw.diagnose.pen import SLIPS
 from rnn_hw.diagnose.search import Hypothesis, Rival, Search
 from rnn_hw.diagnose.walk import Array, Page
@@ -15,8 +15,7 @@ from rnn_hw.lang.evaluate import evaluate
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Change
 from rnn_hw.lang.notation import unicode_equation
-from rnn_hw.lang.rewrite import names_in
-from rnn_hw.lang.tree import Equation, Name, Program, Time
+from rnn_hw.lang.tree import Equation, Name, Time
 from rnn_hw.problem import Problem
 from rnn_hw.results import Diagnosis, Report
 from rnn_hw.solver import true_value
@@ -62,8 +61,17 @@ def diagnosed(
     if not asked or len(search.lines.order) > MOST_LINES:
         return {}
     page = page_of(problem, [sheets[k] for k in asked])
-    decoded = decode(search, page, range(len(asked)))
-    return {k: list(_Words(problem, search, reports[k]).all(decoded[n], page)) for n, k in enumerate(asked)}
+    first: dict[bytes, int] = {}  # of students with the same numbers on the page
+    alike = [first.setdefault(_numbers(page, n), n) for n in range(len(asked))]
+    decoded = decode(search, page, sorted(first.values()))
+    words = {n: list(_Words(problem, search, reports[asked[n]]).all(decoded[n], page)) for n in decoded}
+    return {k: words[n] for k, n in zip(asked, alike, strict=True)}
+
+
+def _numbers(page: Page, student: int) -> bytes:
+    """All that is on a page."""
+    columns = (column for spot in page.value for column in (page.value[spot], page.half[spot], page.known[spot]))
+    return b"".join(column[student].tobytes() for column in columns)
 
 
 class _Words:
@@ -83,7 +91,7 @@ class _Words:
         """A change to the program."""
         change, step = made.adopted.change, made.adopted.step
         row = MISTAKES[change.code]
-        touched = _after(h.program, change)
+        touched = _after(self.lines, h, change, step)
         spots = [s for s in self.lines.order if self.lines.key(s) in self.departing and explained(h, s)]
         place = [s for s in self.lines.order if s[0] in change.formulas and step in (None, s[1])]
         shown = next(
@@ -93,7 +101,7 @@ class _Words:
         return Diagnosis(
             row.code,
             row.title,
-            tuple(self.lines.key(s) for s in spots if s[0] in touched),
+            tuple(self.lines.key(s) for s in spots if s in touched),
             f"{change.tag}; {row.reason}" if change.code == OTHER_CONVENTION else row.reason,
             (*map(self.rival, made.ties), *([f"{SLIPS[made.slip].title} [{made.slip}]"] if made.slip else [])),
             tuple(self.lines.key(s) for s in place),
@@ -147,16 +155,12 @@ class _Words:
         return Diagnosis(code, title, (key,), message, (), (key,), None, None, mend, f"meant is {meant}")
 
 
-def _after(program: Program, change: Change) -> set[str]:
-    """The quantities that a change reaches: its own, and whatever is computed from them."""
-    users: dict[str, set[str]] = {}
-    for equation in program.equations:
-        for name in names_in(equation.formula):
-            users.setdefault(name.name, set()).add(equation.name)
-    found = set(change.formulas)
-    waiting = list(found)
-    while waiting:
-        new = users.get(waiting.pop(), set()) - found
-        found |= new
-        waiting += new
+def _after(lines: Lines, h: Hypothesis, change: Change, step: int | None) -> set[Spot]:
+    """The lines that a change reaches: its own, and whatever is computed from them."""
+    formulas = {e.name: e.formula for e in h.program.equations}
+    found: set[Spot] = set()
+    for spot in lines.order:
+        own = spot[0] in change.formulas and step in (None, spot[1])
+        if own or not found.isdisjoint(lines.uses(h.once.get(spot) or formulas[spot[0]], spot)):
+            found.add(spot)
     return found

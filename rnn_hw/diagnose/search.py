@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.diagnose.lines import Lines, Spot
+from rnn_hw.diagnose.lines import Lines, Spot, Values
 from rnn_hw.diagnose.walk import TRACKS, Array, Page, Rows, Walked, at_line, walk
 from rnn_hw.kinds.kind import Setup
 from rnn_hw.lang.evaluate import Stack
@@ -96,6 +96,10 @@ class Search:
         self.constants = frozenset(numbers - {"t"})
         self.conventions = setup.conventions()
         self.found: dict[tuple[Program, str], tuple[Change, ...]] = {}
+        self.altered: dict[Program, dict[Spot, Node]] = {}
+        self.spots: dict[str, list[Spot]] = {}
+        for spot in self.lines.order:
+            self.spots.setdefault(spot[0], []).append(spot)
 
     # -- what a line was computed from --
 
@@ -133,13 +137,10 @@ class Search:
             return []
         own: dict[Spot, dict[Node, list[int]]] = {}
         misprints: dict[Spot, list[int]] = {}
-        base = self.lines.formulas
         for row, draft in enumerate(drafts):
-            changed = {e.name: e.formula for e in draft.program.equations if e.formula is not base[e.name]}
-            for spot in self.lines.order if changed or draft.once else ():
-                formula = draft.once.get(spot) or changed.get(spot[0])
-                if formula is not None:
-                    own.setdefault(spot, {}).setdefault(formula, []).append(row)
+            altered = self.alterations(draft.program)
+            for spot, formula in {**altered, **draft.once}.items():
+                own.setdefault(spot, {}).setdefault(formula, []).append(row)
             for spot in draft.misprints:
                 misprints.setdefault(spot, []).append(row)
         rows = Rows(
@@ -151,6 +152,14 @@ class Search:
         )
         walked = walk(self.lines, page, rows)
         return [Hypothesis(*draft, walked, row) for row, draft in enumerate(drafts)]
+
+    def alterations(self, program: Program) -> dict[Spot, Node]:
+        """The lines whose formula is not the true one."""
+        found = self.altered.get(program)
+        if found is None:
+            changed = (e for e in program.equations if e.formula is not self.lines.formulas[e.name])
+            found = self.altered[program] = {spot: e.formula for e in changed for spot in self.spots[e.name]}
+        return found
 
     def start(self, page: Page, students: Iterable[int]) -> list[Hypothesis]:
         """Nobody made any mistake."""
@@ -248,11 +257,11 @@ class Search:
         """The bits of a line for each change, made from its region on, and for each row."""
         known = {e.name: e.formula for e in program.equations}
         lead = (TRACKS, len(rows))
-        before = {s: values[:, rows] for s, values in walked.values.items()}
+        before = _Rows(walked.values, rows)
         found = []
         with np.errstate(all="ignore"):
             for change in tried:
-                values, moved = dict(before), set[Spot]()
+                values, moved = _Changed(before), set[Spot]()
                 for here in region:
                     changed = change.formulas.get(here[0])
                     formula = changed or once.get(here) or known[here[0]]
@@ -265,6 +274,30 @@ class Search:
         judged = at_line(self.lines, page, np.tile(students, count), spot, value)
         bits: Array = judged.bits.reshape(count, len(rows), -1).sum(axis=2)
         return bits
+
+
+class _Rows(dict[Spot, Array]):
+    """The values of some rows, taken out when they are asked for."""
+
+    def __init__(self, values: Values, rows: Array) -> None:
+        super().__init__()
+        self.all, self.rows = values, rows
+
+    def __missing__(self, spot: Spot) -> Array:
+        found: Array = self.all[spot][:, self.rows]
+        self[spot] = found
+        return found
+
+
+class _Changed(dict[Spot, Array]):
+    """The same, but for the values that are put in."""
+
+    def __init__(self, before: _Rows) -> None:
+        super().__init__()
+        self.before = before
+
+    def __missing__(self, spot: Spot) -> Array:
+        return self.before[spot]
 
 
 def bits_of(change: Change) -> float:

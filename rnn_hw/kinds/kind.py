@@ -1,4 +1,4 @@
-"""What a kind of problem is: a row of data, and up to four functions for what no row can say.
+"""What a kind of problem is: a row of data, and up to five functions for what no row can say.
 
 A kind says which quantities a file gives (with shapes in letters, `H D`), which equations hold, and what can be asked.
 Most kinds are nothing but that. No classes to inherit from: a `Kind` is a frozen record, a `Setup` is what it makes of
@@ -15,7 +15,7 @@ from rnn_hw.fields import Reader
 from rnn_hw.lang.evaluate import Stack
 from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Name, Node, Program
-from rnn_hw.results import Remark, Series, Table, Value
+from rnn_hw.results import Diagnosis, Remark, Series, Table, Value
 from rnn_hw.source import Fields
 
 Array = NDArray[Any]
@@ -100,6 +100,7 @@ class Setup(NamedTuple):
     formulas: Mapping[str, Typed] = {}  # by key, lines that are asked only where the file names them
     context: Context | None = None  # of the formulas among `answers`, if they are about more than their own variable
     judge: Callable[[Mapping[str, Any]], Judgement] | None = None  # lines of `answers`, as the person's values
+    mistakes: Callable[[Mapping[str, Any]], tuple[Diagnosis, ...]] | None = None  # behind those that are wrong
     conventions: Callable[[], tuple[Change, ...]] = tuple  # what other lectures do, and only the kind knows
 
 

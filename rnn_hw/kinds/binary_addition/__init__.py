@@ -1,6 +1,7 @@
 """A recurrent network of hard thresholds that adds binary numbers, or does another task bit by bit: designed and proved.
 
-The file says what is asked, the designs are in `threshold_design`, a person's weights are judged in `threshold_judge`.
+The file says what is asked, the designs are in `design`, a person's weights are judged in `judging`, and the
+mistakes behind wrong ones are named in `naming`.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from rnn_hw.automata import Proof, Task
 from rnn_hw.kinds.binary_addition.design import DESIGNS, Design
 from rnn_hw.kinds.binary_addition.formulas import formulas
 from rnn_hw.kinds.binary_addition.judging import judged
+from rnn_hw.kinds.binary_addition.naming import named
 from rnn_hw.kinds.binary_addition.net import Network, equations, sequence
 from rnn_hw.kinds.binary_addition.words import bit_by_bit, example, proof
 from rnn_hw.kinds.kind import Extras, Field, Form, Kind, Setup
@@ -48,6 +50,7 @@ def setup(form: Form) -> Setup | None:
         extras=partial(_extras, design, network, words),
         formulas=formulas(network),
         judge=partial(judged, design, network.program, threshold, hidden),
+        mistakes=partial(named, design, network.program, threshold, hidden),
     )
 
 

@@ -31,7 +31,7 @@ def judged(
     `hidden` is the number of units that the problem asks for, if it does.
     """
     arrays = {name: array for name in PARAMETERS if (array := answers.get(name)) is not None}
-    weights, verdicts = _shaped(arrays, design.task.inputs, hidden)
+    weights, verdicts = shaped(arrays, design.task.inputs, hidden)
     missing = [name for name in PARAMETERS if name not in weights]
     if missing:
         names = " and ".join(f"`{name}`" for name in missing)
@@ -52,7 +52,7 @@ def judged(
 # --- shapes -----------------------------------------------------------------------------------------------------------
 
 
-def _shaped(given: Mapping[str, Array], inputs: int, hidden: int | None) -> tuple[dict[str, Array], Verdicts]:
+def shaped(given: Mapping[str, Array], inputs: int, hidden: int | None) -> tuple[dict[str, Array], Verdicts]:
     """The parameters in their own shapes, and a verdict on those that cannot have it.
 
     Axes of one entry do not matter: a row or a column may be written flat, a number as a list. Where the problem leaves
@@ -60,16 +60,16 @@ def _shaped(given: Mapping[str, Array], inputs: int, hidden: int | None) -> tupl
     """
     units = hidden or _units(given, inputs)
     source = f"the problem asks for {units} hidden units" if hidden else f"the others are for {units} hidden units"
-    shaped, verdicts = {}, {}
+    found, verdicts = {}, {}
     for name, array in given.items():
         wanted = parameter_shapes(units, inputs)[name]
         if _long(array.shape) == _long(wanted):
-            shaped[name] = array.reshape(wanted)
+            found[name] = array.reshape(wanted)
             continue
         message = f"`{name}` is {spoken(array.shape)}, it needs {spoken(wanted)}"
         reason = "its transpose has that" if array.shape[::-1] == wanted else source
         verdicts[name] = ("wrong", message if name == "b_y" else f"{message}: {reason}")
-    return shaped, verdicts
+    return found, verdicts
 
 
 def _long(shape: Shape) -> Shape:

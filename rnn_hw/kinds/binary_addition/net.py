@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.automata import Counterexample, Proof, Task, Transition, Undecided, compare, integer_weights, letters
+from rnn_hw.automata import PAIRS, Counterexample, Proof, Task, Transition, Undecided, compare, integer_weights, letters
 from rnn_hw.equations import load
 from rnn_hw.kinds.kind import Shape
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
@@ -63,8 +63,11 @@ class Network(NamedTuple):
     def replaced(self, name: str, value: NDArray[Any]) -> "Network":
         return self._replace(weights={**self.weights, name: value})
 
-    def does(self, task: Task) -> Proof | Counterexample | Undecided:
-        """A proof that it does `task` for inputs of every length, or a shortest input for which it does not."""
+    def does(self, task: Task, limit: int = PAIRS) -> Proof | Counterexample | Undecided:
+        """A proof that it does `task` for inputs of every length, or a shortest input for which it does not.
+
+        Undecided if more than `limit` pairs of states can be reached before an output is wrong.
+        """
         U, W, b_h = integer_weights(*(self.weights[name] for name in ("U", "W", "b_h")))
         V, b_y = integer_weights(self.weights["V"], self.weights["b_y"])
         given = {"U": U, "W": W, "b_h": b_h, "V": V, "b_y": b_y}
@@ -82,7 +85,7 @@ class Network(NamedTuple):
 
         small = self.hidden + task.inputs <= TABULATED
         machine = _tabulated(transition, self.hidden, task.inputs) if small else transition
-        return compare(machine, self.hidden, task, (0,) * self.hidden)
+        return compare(machine, self.hidden, task, (0,) * self.hidden, limit)
 
     def run(self, inputs: Sequence[Sequence[int]], start: Sequence[int]) -> Result:
         """Every quantity on a sequence of inputs, without rounding."""

@@ -55,6 +55,19 @@ _ROWS = (
         "apply the function once",
         ("sigmoid(a) -> sigmoid(sigmoid(a))", "tanh(a) -> tanh(tanh(a))"), bits=5,
     ),
+    # --- whole factors: above the terms, for without `1 - b` in `a*(1 - b)` a factor is missing, not a term ------------
+    Mistake(
+        "slope-left-out", "the derivative of the activation left out",
+        "the gradient passes through the activation, and takes its derivative as a factor",
+        "multiply with σ' = y(1 − y), or tanh' = 1 − y²",
+        ("g*y*(1 - y) -> g", "y*(1 - y) -> 1", "g*(1 - a**2) -> g", "1 - tanh(a)**2 -> 1"), bits=3,
+    ),
+    Mistake(
+        "factor-left-out", "a factor left out",
+        "one factor of the product is missing, or a division was not made",
+        "compare the product with the formula, factor by factor",
+        ("a*b -> a", "p*b -> b", "a @ b -> a", "p @ b -> b", "a/b -> a"), bits=3,
+    ),
     # --- terms and signs -----------------------------------------------------------------------------------------------
     Mistake(
         "term-left-out", "a term left out",
@@ -109,12 +122,6 @@ _ROWS = (
         change=other.last_loss_only, scope="formula", bits=4,
     ),
     # --- factors -------------------------------------------------------------------------------------------------------
-    Mistake(
-        "factor-left-out", "a factor left out",
-        "one factor of the product is missing, or a division was not made",
-        "compare the product with the formula, factor by factor",
-        ("a*b -> a", "p*b -> b", "a @ b -> a", "p @ b -> b", "a/b -> a"), bits=3,
-    ),
     Mistake(
         "factor-twice", "a factor taken twice",
         "one factor stands in the product two times, or a division was made two times",
@@ -224,12 +231,6 @@ _ROWS = (
         change=other.other_counts, bits=5,
     ),
     # --- derivatives ---------------------------------------------------------------------------------------------------
-    Mistake(
-        "slope-left-out", "the derivative of the activation left out",
-        "the gradient passes through the activation, and takes its derivative as a factor",
-        "multiply with σ' = y(1 − y), or tanh' = 1 − y²",
-        ("g*y*(1 - y) -> g", "y*(1 - y) -> 1", "g*(1 - a**2) -> g", "1 - tanh(a)**2 -> 1"), bits=3,
-    ),
     Mistake(
         "slope-at-the-sum", "the derivative taken at the sum instead of the result",
         "σ' = y(1 − y) and tanh' = 1 − y² hold for the result y of the activation, not for the z that went in",
