@@ -30,7 +30,7 @@ from rnn_hw.render.html import solved
 from rnn_hw.results import Change, ClassReport, Diagnosis, Graded, LineChange, LineSummary, MistakeSummary, Report
 from rnn_hw.schema import schema
 from rnn_hw.solver import solve_all
-from rnn_hw.view import gradebook, layout
+from rnn_hw.view import gradebook, layout, outcomes
 from rnn_hw.view import selection as view
 
 PLAIN = view.Options()
@@ -99,10 +99,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> ClassReport:
 def report(request: pytest.FixtureRequest) -> ClassReport:
     found: ClassReport = request.getfixturevalue(request.param)
     return found
-
-
-def outcomes(report: ClassReport) -> list[gradebook.Outcome]:
-    return [outcome for _, outcome in gradebook.every_outcome(report, PLAIN)]
 
 
 # ---- JSON ----------------------------------------------------------------------------------------------------------------
@@ -301,7 +297,7 @@ def test_classroom(report: ClassReport) -> None:
         assert set(test) == fields
         assert test["status"] in ("pass", "fail", "error")
         assert isinstance(test["score"], int | float)
-    assert sum(t["score"] for t in document["tests"]) == pytest.approx(float(gradebook.total(report)[0]), abs=1e-9)
+    assert sum(t["score"] for t in document["tests"]) == pytest.approx(float(outcomes.total(report)[0]), abs=1e-9)
 
 
 def test_the_status_of_a_classroom_run(plain: ClassReport, tmp_path: Path) -> None:
@@ -336,7 +332,7 @@ def test_a_partial_mark_in_markus(tmp_path: Path) -> None:
 def test_autolab(report: ClassReport) -> None:
     text = write(report, "autolab")
     assert text.count("\n") == 1
-    assert json.loads(text) == {"scores": {"lstm_forward": float(gradebook.total(report)[0])}}
+    assert json.loads(text) == {"scores": {"lstm_forward": float(outcomes.total(report)[0])}}
 
 
 def test_autolab_has_the_problems_of_an_assignment() -> None:

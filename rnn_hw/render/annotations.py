@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from rnn_hw.results import ClassReport, Graded
-from rnn_hw.view import gradebook
+from rnn_hw.view import outcomes
 from rnn_hw.view.escape import workflow, workflow_property
 from rnn_hw.view.selection import Options
 
@@ -59,7 +59,7 @@ def _worst(annotation: Annotation) -> tuple[int, Fraction]:
 
 
 def _annotations(report: ClassReport, graded: Graded, options: Options) -> Iterator[Annotation]:
-    for outcome in gradebook.outcomes(graded, options, len(report.submissions) > 1):
+    for outcome in outcomes.of_sheet(graded, options, len(report.submissions) > 1):
         if outcome.verdict in KINDS:
             lost = outcome.max_points - outcome.points
             yield _annotation(outcome.verdict, lost, graded, outcome.line, outcome.name, outcome.told)

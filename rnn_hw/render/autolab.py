@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import PurePath
 
 from rnn_hw.results import ClassReport
-from rnn_hw.view import gradebook
+from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.selection import Options
 
 
@@ -19,11 +19,11 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     names = dict.fromkeys(group.name for group in report.groups if group.name in ids)
     if not names:
         name = PurePath(report.file).stem
-        yield json.dumps({"scores": {name: gradebook.number(gradebook.total(report)[0])}}) + "\n"
+        yield json.dumps({"scores": {name: gradebook.number(outcomes.total(report)[0])}}) + "\n"
         return
     scores = dict.fromkeys(names, Fraction(0))
     for graded in report.whole:
-        for outcome in gradebook.outcomes(graded, options):
+        for outcome in outcomes.of_sheet(graded, options):
             id = outcome.name.partition("/")[0]
             if id in scores:
                 scores[id] += outcome.points

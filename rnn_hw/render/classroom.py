@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 
 from rnn_hw.results import ClassReport
-from rnn_hw.view import gradebook
+from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.selection import Options
 
 STATUS = {"correct": "pass", "carried": "pass", "unjudged": "pass", "unreadable": "error", "unusable": "error"}
@@ -28,10 +28,10 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
             "line_no": outcome.line,
             "execution_time": 0,
         }
-        for graded, outcome in gradebook.every_outcome(report, options)
+        for graded, outcome in outcomes.every(report, options)
     ]
     met = {test["status"] for test in tests}
     status = "error" if any(s.unusable for s in report.submissions) else "fail" if met - {"pass"} else "pass"
-    most = gradebook.number(gradebook.total(report)[1])
+    most = gradebook.number(outcomes.total(report)[1])
     document = {"version": 1, "status": status, "max_score": most, "tests": tests}
     yield b64encode(json.dumps(document).encode()).decode() + "\n"

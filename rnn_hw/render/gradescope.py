@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 from rnn_hw.results import ClassReport
-from rnn_hw.view import gradebook
+from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.selection import Options
 
 FAILED = ("wrong", "imprecise", "blank", "unreadable", "unusable")
@@ -15,7 +15,7 @@ FAILED = ("wrong", "imprecise", "blank", "unreadable", "unusable")
 
 def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     """The document; of several submissions, all their tests under one score."""
-    score, most = gradebook.total(report)
+    score, most = outcomes.total(report)
     tests = [
         {
             "name": outcome.name,
@@ -28,11 +28,11 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
             "output_format": "text",
             "visibility": "visible",
         }
-        for number, (_, outcome) in enumerate(gradebook.every_outcome(report, options), 1)
+        for number, (_, outcome) in enumerate(outcomes.every(report, options), 1)
     ]
     document = {
         "score": gradebook.number(score),
-        "output": gradebook.headline_and_hints(report),
+        "output": outcomes.headline_and_hints(report),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",

@@ -6,7 +6,7 @@ What the class needs comes first, the students last: a summary that is too long 
 from collections.abc import Iterator, Sequence
 
 from rnn_hw.results import ClassReport, Graded
-from rnn_hw.view import gradebook
+from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.escape import markdown as safe
 from rnn_hw.view.escape import markdown_code as code
 from rnn_hw.view.selection import Options
@@ -17,7 +17,7 @@ LARGEST = 1_000_000  # bytes; GitHub takes 1,048,576
 
 def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     """The page, table by table."""
-    sections = [[f"# {safe(report.problem)}\n\n{safe(gradebook.headline(report))}\n"], [*_mistakes(report, options)]]
+    sections = [[f"# {safe(report.problem)}\n\n{safe(outcomes.headline(report))}\n"], [*_mistakes(report, options)]]
     sections += [[*_groups(report)], [*_lines(report)], [*_changes(report)]]
     room = LARGEST - 1000  # for the sentences about what is left out
     for section in sections:

@@ -8,7 +8,7 @@ suite's properties, for a case has none there.
 from collections.abc import Iterator
 
 from rnn_hw.results import ClassReport, Graded
-from rnn_hw.view import gradebook
+from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.escape import xml as safe
 from rnn_hw.view.selection import Options
 
@@ -28,20 +28,20 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
 
 
 def _suite(report: ClassReport, graded: Graded, options: Options) -> Iterator[str]:
-    outcomes = gradebook.outcomes(graded, options)
-    kinds = [KINDS.get(outcome.verdict, "") for outcome in outcomes]
+    cases = outcomes.of_sheet(graded, options)
+    kinds = [KINDS.get(outcome.verdict, "") for outcome in cases]
     counts = " ".join(f'{word}="{kinds.count(kind)}"' for kind, word in PLURALS.items())
     student = safe(graded.student) or "unnamed"
-    yield f'<testsuite name="{student}" tests="{len(outcomes)}" {counts} time="0">\n  <properties>\n'
+    yield f'<testsuite name="{student}" tests="{len(cases)}" {counts} time="0">\n  <properties>\n'
     score, most = gradebook.number(graded.score), gradebook.number(graded.max_score)
     percent = gradebook.number(100 * gradebook.share(graded.score, graded.max_score))
     stated = [("score", score), ("max_score", most), ("percent", percent), ("file", graded.file)]
     stated += [("note", note) for note in gradebook.notes(graded, report.late)]
-    stated += [(f"points {o.name}", f"{gradebook.number(o.points)}/{gradebook.number(o.max_points)}") for o in outcomes]
+    stated += [(f"points {o.name}", f"{gradebook.number(o.points)}/{gradebook.number(o.max_points)}") for o in cases]
     for name, value in stated:
         yield f'    <property name="{safe(name)}" value="{safe(str(value))}"/>\n'
     yield "  </properties>\n"
-    for outcome, kind in zip(outcomes, kinds, strict=True):
+    for outcome, kind in zip(cases, kinds, strict=True):
         yield f'  <testcase name="{safe(outcome.name)}" classname="{student}" time="0"'
         message = safe(outcome.said)
         if not kind:

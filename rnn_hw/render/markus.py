@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 
 from rnn_hw.results import ClassReport
-from rnn_hw.view import gradebook
-from rnn_hw.view.gradebook import Outcome
+from rnn_hw.view import gradebook, outcomes
+from rnn_hw.view.outcomes import Outcome
 from rnn_hw.view.selection import Options
 
 
@@ -23,7 +23,7 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
                     "output": outcome.told,
                     "time": None,
                 }
-                for outcome in gradebook.outcomes(graded, options)
+                for outcome in outcomes.of_sheet(graded, options)
             ],
         }
         for graded in report.whole
