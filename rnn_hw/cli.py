@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rnn_hw.errors import Diagnostic
     from rnn_hw.problem import Problem
-    from rnn_hw.results import Progress, Report, Solution, Trace
+    from rnn_hw.results import ClassReport, Progress, Report, Solution, Trace
     from rnn_hw.view.selection import Options
 
 app = typer.Typer(
@@ -36,6 +36,7 @@ class Format(StrEnum):
     json = "json"
     markdown = "markdown"
     latex = "latex"
+    html = "html"
 
 
 AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print the result.")]
@@ -74,6 +75,11 @@ def _reports_faults(command: Callable[..., None]) -> Callable[..., None]:
         except HomeworkError as error:
             _show_faults(error.diagnostics, options.get("form") == Format.json)
             raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            kept = options.get("resume")
+            told = f"; what is finished is kept in {kept}, and the same command goes on from it" if kept else ""
+            typer.echo(f"rnnhw: stopped{told}", err=True)
+            raise typer.Exit(130) from None
 
     return run
 
@@ -192,16 +198,81 @@ def check(
         ]
         typer.echo(json_form.dumps(documents[0] if len(documents) == 1 else documents))
     else:
-        for one in found:
-            if isinstance(one, HomeworkError):
+        from contextlib import nullcontext
+
+        from rnn_hw.reports import fenced
+
+        with fenced() if form == Format.table else nullcontext():
+            for one in found:
                 _show_faults(one.diagnostics, False)
-            else:
-                _show_faults(one.diagnostics, False)
-                _show(one, form, options)
+                if not isinstance(one, HomeworkError):
+                    _show(one, form, options)
     if any(isinstance(f, HomeworkError) for f in found):
         raise typer.Exit(2)
     if not all(isinstance(f, Report) and f.all_right for f in found):
         raise typer.Exit(1)
+
+
+def _form(name: str, help: str) -> Any:
+    return typer.Option(f"--{name}", metavar="FILE", help=help)
+
+
+@app.command()
+@_reports_faults
+def grade(
+    context: typer.Context,
+    paths: Annotated[list[str], typer.Argument(metavar="PATHS...", help="Answer files, and folders of them.")],
+    problem: Annotated[str, typer.Option("--problem", "-p", metavar="FILE", help="The problem or assignment.")],
+    json: Annotated[str, _form("json", "Everything, for programs (`rnnhw schema grade`); - is standard output.")] = "",
+    csv: Annotated[str, _form("csv", "A gradebook: a row per student, a column per line.")] = "",
+    moodle: Annotated[str, _form("moodle", "A table that Moodle imports.")] = "",
+    canvas: Annotated[str, _form("canvas", "A table that Canvas imports.")] = "",
+    html: Annotated[str, _form("html", "The class as a page, with plots.")] = "",
+    junit: Annotated[str, _form("junit", "JUnit XML.")] = "",
+    gradescope: Annotated[str, _form("gradescope", "results.json of Gradescope.")] = "",
+    classroom: Annotated[str, _form("classroom", "The result of a step for GitHub Classroom, in base64.")] = "",
+    annotations: Annotated[str, _form("annotations", "Workflow commands of GitHub Actions.")] = "",
+    summary: Annotated[str, _form("summary", "Markdown for the summary of a job.")] = "",
+    markus: Annotated[str, _form("markus", "Test groups of MarkUs.")] = "",
+    autolab: Annotated[str, _form("autolab", "The last line for Autolab.")] = "",
+    prairielearn: Annotated[str, _form("prairielearn", "results.json of PrairieLearn.")] = "",
+    fail_under: Annotated[str, typer.Option(metavar="PERCENT", help="Exit 1 if a sheet has less.")] = "0",
+    late: Annotated[str, typer.Option(metavar="PERCENT", help="Taken off the points of late sheets.")] = "0",
+    late_list: Annotated[str, typer.Option(metavar="FILE", help="Who is late: a student or a file on a line.")] = "",
+    carried: Annotated[str, typer.Option(metavar="SHARE", help="Of the points, for a carried line: 1/2.")] = "",
+    strict: Annotated[bool, typer.Option("--strict", help="Nothing is carried.")] = False,
+    no_hints: Annotated[bool, typer.Option("--no-hints", help="Look for no mistakes.")] = False,
+    no_key: Annotated[bool, typer.Option("--no-key", help="Leave out the true values.")] = False,
+    against: Annotated[str, typer.Option(metavar="OLD.json", help="An earlier report: whose mark changes?")] = "",
+    resume: Annotated[str, typer.Option(metavar="STATE", help="Keep what is finished here, and go on from it.")] = "",
+    jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", min=1, help="Processes.")] = 1,
+    everything: Everything = False,
+) -> None:
+    """Grade a class: a table of students, what went wrong by line and by mistake, and any of the report forms."""
+    from rnn_hw import reports
+    from rnn_hw.grade import Options, Settings, percent, status
+    from rnn_hw.grade import grade as graded
+
+    below, shown = percent(fail_under, "--fail-under"), _options(None, everything, "", "", not no_key)
+    wanted = {name: context.params[name] for name in reports.FORMS if context.params[name]}
+    alone = reports.takes_the_place(wanted)
+    settings = Settings(problem, strict, not no_hints, not no_key, carried)
+    with _progress(Format.table) as progress:
+        report = graded(paths, Options(settings, late, late_list, against, resume, jobs, bool(wanted)), progress)
+    with reports.fenced():
+        _show_class(report, shown, alone)
+    reports.write(report, wanted, shown)
+    raise typer.Exit(status(report, below))
+
+
+def _show_class(report: "ClassReport", options: "Options", alone: bool) -> None:
+    """The class on a terminal, unless a form takes its place; where nothing could be graded, why."""
+    from rnn_hw.render import terminal
+
+    if all(graded.unusable for graded in report.submissions):
+        terminal.show_diagnostics([d for graded in report.submissions[:20] for d in graded.unusable])
+    if not alone:
+        terminal.show_class(report, options)
 
 
 def _show(result: "Trace | Solution | Report", form: Format, options: "Options") -> None:
@@ -216,10 +287,9 @@ def _show(result: "Trace | Solution | Report", form: Format, options: "Options")
         else:
             terminal.show_trace(result, options)
         return
-    if form == Format.markdown:
-        from rnn_hw.render import markdown as typeset
-    else:
-        from rnn_hw.render import latex as typeset  # type: ignore[no-redef]
+    from importlib import import_module
+
+    typeset = import_module(f"rnn_hw.render.{'html.solved' if form == Format.html else form}")
     typer.echo(typeset.report(result, options) if isinstance(result, Report) else typeset.trace(result, options))
 
 
@@ -290,8 +360,25 @@ def template(problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A p
 
 @app.command()
 @_reports_faults
+def ci(
+    platform: Annotated[str, typer.Argument(metavar="PLATFORM", help="github, gitlab, gradescope or pre-commit.")],
+    problem: ProblemFile = "problem.yaml",
+    answers: Annotated[str, typer.Option(metavar="PATH", help="Where the answers are.")] = "answers",
+    output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="Write the files there.")] = "",
+) -> None:
+    """Print a file that runs rnnhw on a platform, complete as it stands."""
+    from rnn_hw import platforms
+
+    if output:
+        typer.echo("\n".join(platforms.write(platform, problem or "", answers, output)))
+    else:
+        typer.echo(platforms.shown(platform, problem or "", answers), nl=False)
+
+
+@app.command()
+@_reports_faults
 def schema(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="solve, check, diagnostics, problem or answers.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="solve, check, grade, diagnostics, problem or answers.")],
 ) -> None:
     """Print the JSON Schema of an output or of a file."""
     import json

@@ -20,6 +20,7 @@ from rnn_hw.lang.phases import lines as worked_lines
 from rnn_hw.lang.rewrite import names_in
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num
 from rnn_hw.results import FreeText, Line
+from rnn_hw.rubric import Groups, with_rubric
 from rnn_hw.source import Document, Fields, Scalar, Value, read
 from rnn_hw.text_file import short
 
@@ -32,6 +33,7 @@ COMMON = {
     "decimals": "the place asked, in decimals",
     "digits": "the place asked, in significant figures",
     "points": "points per line, by name or key; 1 if left out",
+    "rubric": "groups of lines that share points: `forward: {lines: [f, h], points: 6}`",
     "names": "what this sheet calls a quantity: `theta: W`",
     "carried": "the share of a line's points for a carried line; 1 if left out",
     "imprecise": "the share of a line's points for an imprecise line; 0 if left out",
@@ -53,6 +55,7 @@ class Problem(NamedTuple):
     place: tuple[str, int] | None = None  # ("decimals", 3) or ("digits", 3)
     names: Mapping[str, str] = {}
     shares: Mapping[str, str] = {}  # of a line's points, for `carried` and `imprecise`
+    rubric: tuple[tuple[str, tuple[str, ...]], ...] = ()  # groups of lines by name: their keys
 
 
 def load_problem(path: "str | os.PathLike[str]") -> Problem:
@@ -73,9 +76,9 @@ def read_problem(document: Document) -> Problem:
     setup = with_formulas(setup)
     _bounded(reader, root, setup)
     names = _names(reader, root, setup, chosen)
-    lines = _lines(reader, root, setup, chosen, names)
+    lines, rubric = _lines(reader, root, setup, chosen, names)
     reader.finish()
-    return Problem(document.file, chosen, title, setup, lines, place, names, shares)
+    return Problem(document.file, chosen, title, setup, lines, place, names, shares, rubric)
 
 
 def _kind(reader: Reader, root: Fields) -> Kind:
@@ -223,8 +226,10 @@ def _shares(reader: Reader, root: Fields) -> dict[str, str]:
     return shares
 
 
-def _lines(reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapping[str, str]) -> tuple[Line, ...]:
-    """Every line that can be answered, in the order of the steps, with what is asked and its points."""
+def _lines(
+    reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapping[str, str]
+) -> tuple[tuple[Line, ...], Groups]:
+    """Every line that can be answered, in the order of the steps, with what is asked and its points; groups of them."""
     sheet = by_letter(names)
     every = [(key_of(n, t, setup.single), n, t, form) for n, t, form in _every(setup)]
     bare = {name for _, name, _, _ in every}
@@ -249,7 +254,7 @@ def _lines(reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapp
 
     if isinstance(root.get("ask"), Fields):
         reader.fault("not-a-list", "`ask` is a list of names", root.get("ask"), "write `ask: [h, loss]`")
-        return ()
+        return (), ()
     words = [(item, reader.word(item, "ask")) for item in reader.list(root.get("ask"))]
     asked = {selected(word, item, "ask") for item, word in words if word is not None}
     if not words:
@@ -261,10 +266,11 @@ def _lines(reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapp
         exact = reader.points(value, f"points: {text}")
         if wanted is not None and exact is not None:
             points[wanted] = str(exact)
-    return tuple(
+    lines = [
         Line(key, name, time, form, key in asked or name in asked, points.get(key, points.get(name, "1")))
         for key, name, time, form in every
-    )
+    ]
+    return with_rubric(reader, root.get("rubric"), lines, selected)
 
 
 def _every(setup: Setup) -> list[tuple[str, int | None, str]]:

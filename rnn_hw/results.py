@@ -5,7 +5,7 @@ points of a plot, a remark). Records only: nothing here computes, and nothing he
 these records may hold what a person typed; whoever prints them escapes them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -217,3 +217,91 @@ class Report(NamedTuple):
         """Whether every line is correct, carried or unjudged, and the file itself gave nothing to report."""
         fine = all(v.verdict in ("correct", "carried", "unjudged") for v in self.verdicts)
         return fine and not self.diagnostics
+
+
+class Graded(NamedTuple):
+    """One submission to a class: marked, or unusable for a reason.
+
+    `reached` is the sum of its lines' points, `score` what is left of it after deductions; every form of output takes
+    the score from here. An unusable one has a score of 0 and no verdicts.
+    """
+
+    file: str
+    student: str
+    score: str  # exact: "7/2"
+    max_score: str
+    reached: str = "0"
+    verdicts: tuple[str, ...] = ()  # by the lines of the class
+    groups: tuple[str, ...] = ()  # points reached, by the groups of the class
+    mistakes: tuple[tuple[str, str, tuple[str, ...]], ...] = ()  # code, title, lines that it explains
+    late: bool = False
+    duplicates: tuple[str, ...] = ()  # other files of the same student
+    warnings: tuple[Diagnostic, ...] = ()
+    unusable: tuple[Diagnostic, ...] = ()
+    report: Report | None = None  # the lines themselves, while a report of the class is written
+
+
+class LineSummary(NamedTuple):
+    """How the class did on one line: how many got which verdict."""
+
+    key: str
+    max_points: str
+    counts: Mapping[str, int]
+
+
+class GroupSummary(NamedTuple):
+    """How the class did on a group of lines: the points to be had, and those reached on average."""
+
+    name: str
+    lines: tuple[str, ...]
+    max_points: str
+    mean: str  # exact
+
+
+class MistakeSummary(NamedTuple):
+    """Who made a mistake: on how many sheets, the lines that it explains on some of them, and the students."""
+
+    mistake: str
+    title: str
+    sheets: int
+    lines: tuple[str, ...]
+    students: tuple[str, ...]
+
+
+class LineChange(NamedTuple):
+    """A line that was marked otherwise before; a verdict is "" where the line was not there."""
+
+    key: str
+    verdicts: tuple[str, str]
+    points: tuple[str, str]
+
+
+class Change(NamedTuple):
+    """A submission whose mark was another one before; a score is None where there was no such submission, or is none."""
+
+    student: str
+    file: str
+    scores: tuple[str | None, str | None]
+    lines: tuple[LineChange, ...]
+    reasons: tuple[str, ...] = ()  # what is no line: late, unusable
+
+
+class ClassReport(NamedTuple):
+    """A class, graded.
+
+    `submissions` hold no reports. `whole` goes through the same ones with their reports, as often as it is asked to,
+    and never holds many at once; without reports it is empty.
+    """
+
+    problem: str
+    file: str
+    max_score: str
+    submissions: Sequence[Graded]
+    lines: tuple[LineSummary, ...] = ()
+    groups: tuple[GroupSummary, ...] = ()
+    mistakes: tuple[MistakeSummary, ...] = ()
+    names: Mapping[str, str] = {}  # canonical name -> what the problem calls it
+    late: str = "0"  # the share taken off a late sheet, exact
+    warnings: tuple[Diagnostic, ...] = ()
+    changes: tuple[Change, ...] | None = None  # against an earlier report
+    whole: Collection[Graded] = ()

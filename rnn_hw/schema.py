@@ -111,8 +111,8 @@ def _solve() -> Schema:
     return {"description": "of an assignment, the solutions of its problems", "anyOf": [one, all_of_it]}
 
 
-def _check() -> Schema:
-    one = record(
+def _report() -> Schema:
+    return record(
         {
             "version": {"const": 1},
             "problem": TEXT,
@@ -127,11 +127,65 @@ def _check() -> Schema:
         },
         optional=("tables", "remarks"),
     )
+
+
+def _check() -> Schema:
+    one = _report()
     each = {"anyOf": [one, _diagnostics()]}
     about = (
         "one object for one file, a list for several; the keys of an assignment begin with the problem's id, `4/f[1]`"
     )
     return {"description": about, "anyOf": [one, listed(each)]}
+
+
+def _grade() -> Schema:
+    counts: Schema = {"type": "object", "propertyNames": {"enum": list(VERDICTS)}, "additionalProperties": COUNT}
+    score: Schema = {"anyOf": [POINTS, {"type": "null"}]}
+    two = {"minItems": 2, "maxItems": 2}
+    change = record(
+        {
+            "student": TEXT,
+            "file": TEXT,
+            "scores": listed(score) | two,
+            "reasons": listed(TEXT),
+            "lines": listed(record({"key": TEXT, "verdicts": listed(TEXT) | two, "points": listed(POINTS) | two})),
+        }
+    )
+    submission = record(
+        {
+            "file": TEXT,
+            "student": TEXT,
+            "score": POINTS,
+            "max_score": POINTS,
+            "percent": {"type": "number"},
+            "reached": POINTS,
+            "late": {"type": "boolean"},
+            "duplicates": listed(TEXT),
+            "warnings": listed(DIAGNOSTIC),
+            "diagnostics": listed(DIAGNOSTIC),
+            "report": {"anyOf": [_report(), {"type": "null"}]},
+        }
+    )
+    one = record(
+        {
+            "version": {"const": 1},
+            "problem": TEXT,
+            "file": TEXT,
+            "max_score": POINTS,
+            "lines": listed(record({"key": TEXT, "max_points": POINTS, "verdicts": counts})),
+            "groups": listed(record({"name": TEXT, "lines": listed(TEXT), "max_points": POINTS, "mean": POINTS})),
+            "mistakes": listed(
+                record(
+                    {"mistake": TEXT, "title": TEXT, "sheets": COUNT, "lines": listed(TEXT), "students": listed(TEXT)}
+                )
+            ),
+            "warnings": listed(DIAGNOSTIC),
+            "changes": {"anyOf": [listed(change), {"type": "null"}]},
+            "submissions": listed(submission),
+        }
+    )
+    about = "`score` is `reached` with the deduction taken off; a submission without a report is unusable"
+    return {"description": about, **one}
 
 
 def _diagnostics() -> Schema:
@@ -182,7 +236,10 @@ def _assignment(cases: list[Schema]) -> Schema:
     return record(fields, optional=("title",))
 
 
-SCHEMAS = {"solve": _solve, "check": _check, "diagnostics": _diagnostics, "problem": _problem, "answers": _answers}
+SCHEMAS = {
+    "solve": _solve, "check": _check, "grade": _grade, "diagnostics": _diagnostics, "problem": _problem,
+    "answers": _answers,
+}  # fmt: skip
 
 
 def schema(name: str) -> Schema:

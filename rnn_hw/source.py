@@ -23,9 +23,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from rnn_hw.errors import Diagnostic, HomeworkError, Span
 from rnn_hw.text_file import START, contents, decoded, lines_of, short
-from rnn_hw.yaml_faults import broken, control, mark_span
+from rnn_hw.yaml_faults import DEEPEST, broken, control, mark_span, too_deep
 
-DEEPEST = 50  # lists and maps inside each other; at 25,000 PyYAML's C parser takes the interpreter down
 MOST_FAULTS = 20  # told in one run
 
 _ORIGIN = Mark("", 0, 0, 0, None, 0)  # where a value made by hand is said to stand
@@ -312,8 +311,7 @@ def _survey(text: str) -> list[Diagnostic]:
             if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 depth += 1
                 if depth > DEEPEST:
-                    message = f"lists and maps stand more than {DEEPEST} deep in each other"
-                    fault("too-deep", message, "a matrix is a list of lists, two deep")
+                    faults.append(too_deep(mark_span(event.start_mark)))
                     break
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 depth -= 1

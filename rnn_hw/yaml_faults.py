@@ -10,6 +10,8 @@ from typing import Any
 from rnn_hw.errors import Diagnostic, Span
 from rnn_hw.text_file import START, lines_of, position, short
 
+DEEPEST = 50  # lists and maps inside each other; at 25,000 PyYAML's C parser takes the interpreter down
+
 
 def mark_span(start: Any, end: Any = None) -> Span:
     """From one mark to the other where both are on one line, else one column."""
@@ -29,6 +31,12 @@ def control(text: str) -> Diagnostic:
     return Diagnostic("control-character", f"the character {name} cannot stand here", place, help)
 
 
+def too_deep(span: Span) -> Diagnostic:
+    """Nesting that is refused, by us or by a parser that has a bound of its own (libyaml 0.2.6 has)."""
+    message = f"lists and maps stand more than {DEEPEST} deep in each other"
+    return Diagnostic("too-deep", message, span, "a matrix is a list of lists, two deep")
+
+
 def broken(text: str, error: Exception) -> Diagnostic:
     """PyYAML's error in our words: the expected slips first, each with its repair."""
     at, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
@@ -39,6 +47,8 @@ def broken(text: str, error: Exception) -> Diagnostic:
     before, found = line[: at.column], line[at.column : at.column + 1]
     here, there = mark_span(at), mark_span(begun or at)
     problem = str(error.problem)  # type: ignore[attr-defined]
+    if "nesting depth" in problem:
+        return too_deep(here)
 
     def fault(message: str, help: str, span: Span = here) -> Diagnostic:
         return Diagnostic("broken-yaml", message, span, help)

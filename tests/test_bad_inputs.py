@@ -194,8 +194,8 @@ _code = re.compile(r"[a-z]+(-[a-z0-9]+)*").fullmatch
 # Files whose every report is reached by this Markdown file. The others are held to their codes alone: their own tests
 # (test_source.py, test_parse.py, ...) reach them with texts that are no files.
 THOROUGH = (
-    "answers.py", "assignment.py", "fields.py", "problem.py", "kinds/adam_step.py", "kinds/givens.py", "kinds/sizes.py",
-    "kinds/lstm_forward.py", "kinds/recurrence.py", "kinds/sequences.py",
+    "answers.py", "assignment.py", "fields.py", "problem.py", "rubric.py", "kinds/adam_step.py", "kinds/givens.py",
+    "kinds/sizes.py", "kinds/lstm_forward.py", "kinds/recurrence.py", "kinds/sequences.py",
 )  # fmt: skip
 
 

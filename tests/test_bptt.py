@@ -340,6 +340,25 @@ def test_faults_of_a_gradient(line: str, code: str, tmp_path: Path) -> None:
     assert all(d.span for d in error.value.diagnostics)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("w_fh*h[t-1]", "w_fh*[t-1]"),  # a list of one entry
+        ("w_fh*h[t-1]", "wh[t-1]"),  # an input of the step before the first
+        ("w_fh*h[t-1]", "w_fh*h[t-2]"),
+        ("w_fh*h[t-1]", "sum[i](x[i])"),
+        ("w_fh*h[t-1]", "[x[t], x[t]] @ w"),
+        ("g[t] = tanh(w_gx*x[t] + w_gh*h[t-1])", "g[t] = tanh(W_gx @ [x[t], h[t-1]])"),
+    ],
+)
+def test_evidence_of_what_is_no_univariate_lstm_is_refused(old: str, new: str, tmp_path: Path) -> None:
+    text = (ROOT / "problems" / "lstm_gradient.yaml").read_text(encoding="utf-8")
+    assert old in text
+    with pytest.raises(HomeworkError) as error:
+        load_problem(problem(tmp_path, text.replace(old, new)))
+    assert "no-gates" in [d.code for d in error.value.diagnostics]
+
+
 def test_the_evidence_of_2c_says_what_the_assignment_says() -> None:
     """Near the stated values the cell's derivative stays near the product of f; with small gates both die out."""
     trace = solve(load_problem(ROOT / "problems" / "lstm_gradient.yaml"))

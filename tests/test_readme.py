@@ -32,6 +32,7 @@ def printed(command: str) -> str:
     """What a shell command prints, `rnnhw` being this one, on a page of 80 columns."""
     script = f'rnnhw() {{ "{sys.executable}" -m rnn_hw "$@"; }}; {command}'
     environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+    environment["GITHUB_ACTIONS"] = ""  # in a job there, what a person typed stands in a fence
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=ROOT,

@@ -401,7 +401,8 @@ def test_the_contract_of_check() -> None:
     assert array["entries"] == [[2]]
     assert array["carried"] is None
     assert told["verdicts"][6]["given"] is None
-    assert list(told["diagnoses"][0]) == ["mistake", "title", "explains", "message", "alternatives"]
+    diagnosis = ["mistake", "title", "explains", "message", "alternatives", "place", "true", "yours", "mend"]
+    assert list(told["diagnoses"][0]) == diagnosis
 
 
 def test_the_contract_of_a_fault() -> None:

@@ -17,7 +17,7 @@ from rnn_hw.checking.values import Answers, answers_in, by_line, shape_of
 from rnn_hw.errors import Diagnostic
 from rnn_hw.numerals import LONGEST
 from rnn_hw.problem import Problem
-from rnn_hw.source import Fields, Items, Scalar, Value, diagnostic
+from rnn_hw.source import MOST_FAULTS, Fields, Items, Scalar, Value, diagnostic
 
 MOST_REMEMBERED = 200_000  # numerals, and a tenth as many forms: a class of forgers must not fill the memory
 
@@ -104,12 +104,17 @@ class Binder:
         whole: Answers = {}
         answered: set[str] = set()
         found: list[Diagnostic] = []
+        untold = 0
         for text, value in file.answers.entries.items():
             target = self.targets.get(text)
+            twice = target is not None and not target.whole and target.key in single
+            if len(found) == MOST_FAULTS and (target is None or twice):
+                untold += 1  # to tell a fault takes long, and a file may have a hundred thousand
+                continue
             if target is None:
                 found.append(self.targets.unknown(file, text))
                 continue
-            if not target.whole and target.key in single:
+            if twice:
                 message, help = f"`{target.key}` is answered twice", "the first answer counts"
                 found.append(diagnostic(file.document, "duplicate-key", message, file.answers.keys[text], help))
                 continue
@@ -121,6 +126,8 @@ class Binder:
                 whole |= answers
             else:
                 single |= answers
+        if untold:
+            found[-1] = found[-1]._replace(notes=(f"{untold:,} more faults of the file are not shown",))
         together = (whole | single).items()
         rest = {key: answer for key, answer in together if isinstance(answer, Entry)}
         pieces = [answer for _, answer in together if not isinstance(answer, Entry)]

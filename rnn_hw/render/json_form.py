@@ -6,7 +6,7 @@ between here and the reader changes it. Points of a plot travel as a table.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,8 @@ import numpy as np
 from rnn_hw.errors import Diagnostic
 from rnn_hw.lang import notation
 from rnn_hw.lang.tree import Apply, Name, Num
-from rnn_hw.results import Remark, Report, Series, Solution, Table, Trace
-from rnn_hw.view import selection
+from rnn_hw.results import Change, ClassReport, Graded, Remark, Report, Series, Solution, Table, Trace
+from rnn_hw.view import gradebook, selection
 
 VERSION = 1
 
@@ -107,6 +107,58 @@ def diagnostics(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
                 "help": d.help,
             }
             for d in diagnostics
+        ],
+    }
+
+
+def class_report(report: ClassReport, options: selection.Options) -> Iterator[str]:
+    """The contract of `grade`, piece by piece: what is said of the class, then a line for each submission."""
+    head = {
+        "version": VERSION,
+        "problem": report.problem,
+        "file": report.file,
+        "max_score": points(report.max_score),
+        "lines": [{"key": s.key, "max_points": points(s.max_points), "verdicts": s.counts} for s in report.lines],
+        "groups": [
+            {"name": g.name, "lines": list(g.lines), "max_points": points(g.max_points), "mean": points(g.mean)}
+            for g in report.groups
+        ],
+        "mistakes": [m._asdict() for m in report.mistakes],
+        "warnings": diagnostics(report.warnings)["diagnostics"],
+        "changes": None if report.changes is None else [_change(c) for c in report.changes],
+    }
+    yield dumps(head).removesuffix("\n}") + ',\n  "submissions": ['
+    encode = json.JSONEncoder(allow_nan=False).encode
+    for number, graded in enumerate(report.whole):
+        yield (",\n    " if number else "\n    ") + encode(_graded(graded))
+    yield "\n  ]\n}\n"
+
+
+def _graded(graded: Graded) -> dict[str, Any]:
+    return {
+        "file": graded.file,
+        "student": graded.student,
+        "score": points(graded.score),
+        "max_score": points(graded.max_score),
+        "percent": gradebook.number(100 * gradebook.share(graded.score, graded.max_score)),
+        "reached": points(graded.reached),
+        "late": graded.late,
+        "duplicates": list(graded.duplicates),
+        "warnings": diagnostics(graded.warnings)["diagnostics"],
+        "diagnostics": diagnostics(graded.unusable)["diagnostics"],
+        "report": report(graded.report) if graded.report else None,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "student": change.student,
+        "file": change.file,
+        "scores": [None if score is None else points(score) for score in change.scores],
+        "reasons": list(change.reasons),
+        "lines": [
+            {"key": line.key, "verdicts": list(line.verdicts), "points": [points(p) for p in line.points]}
+            for line in change.lines
         ],
     }
 

@@ -13,8 +13,19 @@ from typing import TYPE_CHECKING, Any
 from rnn_hw.errors import Diagnostic
 from rnn_hw.lang import notation
 from rnn_hw.lang.tree import Equation
-from rnn_hw.results import Advice, Explanation, Progress, Remark, Report, Series, Solution, Table, Trace
-from rnn_hw.view import excerpt, layout, mistakes, plot, selection, sheet, tables, worked
+from rnn_hw.results import Advice, ClassReport, Explanation, Progress, Remark, Report, Series, Solution, Table, Trace
+from rnn_hw.view import (
+    class_tables,
+    excerpt,
+    gradebook,
+    layout,
+    mistakes,
+    plot,
+    selection,
+    sheet,
+    tables,
+    worked,
+)
 from rnn_hw.view.escape import terminal as safe
 from rnn_hw.view.selection import Options
 
@@ -130,6 +141,18 @@ def _content(row: mistakes.Row, report: Report) -> str:
     if isinstance(row.content, Equation):
         return notation.unicode_equation(row.content, report.names, report.single)
     return mistakes.listed(row.content, lambda key: tables.key(key, report))
+
+
+def show_class(report: ClassReport, options: Options, console: "Console | None" = None) -> None:
+    """Prints a graded class: a row for each student, then a summary by line, by group and by mistake."""
+    console = console or _console()
+    _heading(console, report.problem, gradebook.in_short(report))
+    for grid in class_tables.all_of(report, options, console.width):
+        _print(console, *_drawn(grid))
+    if report.changes == ():
+        _print(console, _text("No mark is another one than before."), "")
+    for fault in report.warnings:
+        _print(console, _text(f"Warning: {safe(fault.file)}: {safe(fault.message)}"))
 
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic], stderr: bool = True) -> None:

@@ -7,11 +7,11 @@ lost: a character that would act on the reader's terminal or page is shown as a 
 
 import re
 
-# Controls, bidirectional overrides, invisible and interlinear marks, lone surrogates, tags. Joiners (200C, 200D) stay:
-# Persian, the languages of India and emoji are written with them.
+# Controls, bidirectional overrides, invisible and interlinear marks, lone surrogates, what is no character, tags. Joiners
+# (200C, 200D) stay: Persian, the languages of India and emoji are written with them.
 _acts = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e007f]"
+    "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _markdown = re.compile(
     r"[\\`*_{}\[\]<>#|~$&!]|(?<=https)(?=://)|(?<=http)(?=://)|(?<=ftp)(?=://)|(?<=www)(?=\.)", re.IGNORECASE
@@ -37,6 +37,9 @@ _LATEX = {
             ).split(), strict=True)},
     }.items()},
 }  # fmt: skip
+
+_xml = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORMULA = "=+-@\t\r\n|%＝＋－＠"  # what a spreadsheet takes for the start of a formula or of a command
 
 # For the preamble of a LaTeX document that holds escaped text: a character that the engine may have no glyph for.
 LATEX_CHARACTER = (
@@ -76,6 +79,48 @@ def markdown_code(text: str) -> str:
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     room = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
     return fence + room + text.replace("|", "\\|") + room + fence
+
+
+def html(text: str) -> str:
+    """Text for a page, in an element or in an attribute in double quotes.
+
+    >>> html('<b a="1">')
+    '&lt;b a=&quot;1&quot;&gt;'
+    """
+    return terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def xml(text: str) -> str:
+    """Text for an XML document, as `html`; what XML has no way to say (controls, halves of a pair) is left out."""
+    return html(_xml.sub("", text.replace("\n", " ")))
+
+
+def csv(text: str) -> str:
+    """A field of a table that a spreadsheet opens, in quotes: text stays text and is never a formula.
+
+    >>> print(csv("=1+1"), csv('a "b" c'))
+    "'=1+1" "a ""b"" c"
+    """
+    risky = bool(text.strip()) and (text[0] in _FORMULA or text.lstrip()[0] in _FORMULA)
+    return '"' + "'" * risky + terminal(text).replace('"', '""') + '"'
+
+
+def workflow(text: str) -> str:
+    r"""The message of a workflow command: on one line, as GitHub wants it.
+
+    >>> workflow("50%\n::error::")
+    '50%25%0A::error::'
+    """
+    return "%0A".join(terminal(line).replace("%", "%25") for line in text.split("\n"))
+
+
+def workflow_property(text: str) -> str:
+    """The value of a property of a workflow command.
+
+    >>> workflow_property("a:b,c")
+    'a%3Ab%2Cc'
+    """
+    return workflow(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def latex(text: str) -> str:

@@ -68,7 +68,7 @@ def table(table: Table, options: Options, room: int) -> Grid:
     rows = [[["⋮"]] * len(columns) if isinstance(row, str) else list(next(cells)) for row in shown]
     kinds = tuple("mark" if not isinstance(row, str) and row[0] else "" for row in shown)
     notes = tuple(safe(row) for row in shown if isinstance(row, str)) + ((safe(table.note),) if table.note else ())
-    widths = _shared(headings, rows, room)
+    widths = shared(headings, rows, room)
     return grid(safe(table.title), headings, rows, widths, notes=notes, right=frozenset(right), kinds=kinds)
 
 
@@ -82,7 +82,7 @@ def verdicts(report: Report, options: Options, room: int) -> Grid:
     headings += ["points"] * pointed
     for narrow in (False, True):
         rows = [_verdict(v, report, options, boxed, pointed, 0 if narrow else room, len(headings)) for v in shown]
-        widths = _shared(headings, rows, room, {0, 1} if narrow or not boxed else {0, 1, 3 + options.key})
+        widths = shared(headings, rows, room, {0, 1} if narrow or not boxed else {0, 1, 3 + options.key})
         if all(natural([c]) <= w for row in rows for c, w in zip(row, widths, strict=True) if len(c) > 1):
             break
     notes = tuple(safe(v) for v in shown if isinstance(v, str))
@@ -128,6 +128,11 @@ def key(key: str, source: Trace | Report) -> str:
     return safe(notation.name_text(selection.quantity(key), "unicode", source.names, source.single))
 
 
+def key_text(key: str, names: Mapping[str, str]) -> str:
+    """A quantity as a class's problem calls it."""
+    return notation.name_text(selection.quantity(key), "unicode", names)
+
+
 def value(value: Any, options: Options, room: int, names: Mapping[str, str], decimals: int | None = None) -> Cell:
     """A value in lines: a matrix as a grid if that is narrow enough, else all on one line to be broken."""
     if selection.is_matrix(value):
@@ -150,7 +155,7 @@ def natural(cells: Iterable[Cell]) -> int:
     return max((layout.width(line) for lines in cells for line in lines), default=0)
 
 
-def _shared(headings: Sequence[str], rows: Sequence[Sequence[Cell]], room: int, whole: Iterable[int] = ()) -> list[int]:
+def shared(headings: Sequence[str], rows: Sequence[Sequence[Cell]], room: int, whole: Iterable[int] = ()) -> list[int]:
     """Natural widths; where they do not fit, each column keeps its least and the rest is shared, narrow columns first.
 
     The least is what a matrix needs, or the longest word of the heading; columns in `whole` are not broken.

@@ -9,17 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from rnn_hw.errors import HomeworkError
 from rnn_hw.fields import Reader
 from rnn_hw.kinds.kind import Extras
 from rnn_hw.lang.differentiate import BAR, differentiate
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
 from rnn_hw.lang.rewrite import HERE, names_in, walk
-from rnn_hw.lang.shapes import series_names
-from rnn_hw.lang.tree import Apply, Name, Program
+from rnn_hw.lang.shapes import infer, series_names
+from rnn_hw.lang.tree import Apply, Name, Program, Time
 from rnn_hw.results import Remark, Table
 from rnn_hw.source import Value
 
 GATES, STATES = ("f", "i", "o"), ("c", "h")
+BEFORE = Time("t", -1)
 STEPS = 100
 BACK = (1, 2, 5, 10, 20, 50, 99)
 SETTINGS = (
@@ -41,8 +43,9 @@ EXPLANATION = (
 
 def gate_evidence(program: Program, reader: Reader, at: Value) -> Extras:
     """Tables and remarks; a program that is no univariate LSTM with gates f, i, o and states c, h is reported."""
+    program = Program(tuple(e for e in program.equations if e.target.time is not None))  # without its loss
     weights = {gate: _input_weight(program, gate) for gate in GATES}
-    if None in weights.values() or any(program.get(state) is None for state in STATES):
+    if None in weights.values() or any(program.get(state) is None for state in STATES) or not _univariate(program):
         help = "gates f, i, o such as `f[t] = sigmoid(w_fx*x[t] + w_fh*h[t-1])`, and states c and h"
         reader.fault("no-gates", "the equations are no univariate LSTM", at, help)
         return Extras()
@@ -66,6 +69,19 @@ def _input_weight(program: Program, gate: str) -> Name | None:
                 if value.time == HERE and value.name not in defined:
                     return weight
     return None
+
+
+def _univariate(program: Program) -> bool:
+    """Whether everything is a number that follows from inputs of the same step and from states of the one before."""
+    defined = set(program.names)
+    names = [n for e in program.equations for n in names_in(e.formula)]
+    if any(n.time not in (None, HERE) and (n.name not in defined or n.time != BEFORE) for n in names):
+        return False
+    try:
+        shapes = infer(program, dict.fromkeys({n.name for n in names} - defined, ()))
+    except HomeworkError:
+        return False
+    return not any(shapes.values())
 
 
 def _logit(value: float) -> float:

@@ -1,0 +1,100 @@
+"""A class against an earlier report of it: whose mark is another one now, by how much, and because of which lines.
+
+The earlier report is a file that `--json` wrote. A submission is the same if student and file are; where a file moved,
+the student alone tells.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.results import Change, ClassReport, Graded, LineChange
+
+
+class Old(NamedTuple):
+    """A submission as it was marked before."""
+
+    student: str
+    file: str
+    score: str | None  # None if it was unusable
+    late: bool
+    lines: Mapping[str, tuple[str, str]]  # by key: verdict and points
+
+
+def earlier(path: str) -> list[Old]:
+    """The submissions of an earlier report. Raises `HomeworkError`."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        if document["version"] != 1:
+            raise ValueError("another version")
+        return [_old(submission) for submission in document["submissions"]]
+    except OSError as error:
+        message = f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}"
+        raise HomeworkError(Diagnostic("unreadable-file", message, file=path)) from None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError):
+        message, help = f"`{path}` is no report of a class", "name a file that `rnnhw grade --json` wrote"
+        raise HomeworkError(Diagnostic("no-report", message, help=help, file=path)) from None
+
+
+def _old(submission: Mapping[str, Any]) -> Old:
+    report = submission["report"]
+    verdicts = report["verdicts"] if report else ()
+    lines = {str(v["key"]): (str(v["verdict"]), _exact(v["points"])) for v in verdicts}
+    score = _exact(submission["score"]) if report else None
+    return Old(str(submission["student"]), str(submission["file"]), score, bool(submission["late"]), lines)
+
+
+def _exact(points: Any) -> str:
+    return str(Fraction(points))
+
+
+def changes(report: ClassReport, old: list[Old]) -> tuple[Change, ...]:
+    """Every submission with another mark than before, in the order of the class; those that are gone at the end."""
+    found = list(_changes(report, old))
+    return tuple(found)
+
+
+def _changes(report: ClassReport, old: list[Old]) -> Iterator[Change]:
+    exact = {(o.student, o.file): o for o in old}
+    by_student: dict[str, list[Old]] = {}
+    for o in old:
+        by_student.setdefault(o.student, []).append(o)
+    seen = set[tuple[str, str]]()
+    for graded in report.whole:
+        alone = by_student.get(graded.student, [])
+        before = exact.get((graded.student, graded.file)) or (alone[0] if len(alone) == 1 else None)
+        if before is not None:
+            seen.add((before.student, before.file))
+        change = _change(before, graded)
+        if change is not None:
+            yield change
+    for o in old:
+        if (o.student, o.file) not in seen:
+            yield Change(o.student, o.file, (o.score, None), (), ("is not handed in any more",))
+
+
+def _change(before: Old | None, graded: Graded) -> Change | None:
+    """What is other about a submission; None if its mark is the same, line by line."""
+    score = None if graded.unusable else graded.score
+    if before is None:
+        return Change(graded.student, graded.file, (None, score), (), ("was not handed in",))
+    now = {v.key: (v.verdict, v.points) for v in graded.report.verdicts} if graded.report else {}
+    lines = tuple(
+        LineChange(key, (was[0], is_now[0]), (was[1], is_now[1]))
+        for key in dict.fromkeys((*before.lines, *now))
+        if (was := before.lines.get(key, ("", "0"))) != (is_now := now.get(key, ("", "0")))
+    )
+    reasons = []
+    if (before.score is None) != (score is None):
+        lines = ()
+        reasons.append("can be read now" if before.score is None else "cannot be read any more")
+    elif before.late != graded.late:
+        reasons.append("is late now" if graded.late else "is not late any more")
+    elif not lines and before.score != score:
+        reasons.append("the deduction is another one")
+    if before.score == score and not lines:
+        return None
+    return Change(graded.student, graded.file, (before.score, score), lines, tuple(reasons))

@@ -1,0 +1,111 @@
+"""The marks of a class as they are kept: in chunks, the reports packed, and taken up again from an earlier run.
+
+A chunk is what is marked at a time, by whichever process. The state of a run is its chunks in a file; a mark is taken
+from it where the submission's name and bytes are the same, and the whole of it is put aside where the problem, the
+settings or the program are others.
+"""
+
+import hashlib
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from rnn_hw import __version__
+from rnn_hw.assignment import Assignment
+from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.grade.finding import Submission
+from rnn_hw.grade.marking import Marked, Settings, Task, marked, opened
+from rnn_hw.grade.packing import packed, unpacked
+from rnn_hw.output import written
+from rnn_hw.results import Graded, Report
+from rnn_hw.text_file import contents
+
+OPEN = 3  # chunks that are unpacked at a time
+
+
+class Chunk(NamedTuple):
+    """Marks without their reports, and these in bytes; b"" where nobody wants them."""
+
+    marks: tuple[Marked, ...]
+    reports: bytes
+
+
+class Place(NamedTuple):
+    """Where a mark is kept."""
+
+    chunk: int
+    number: int
+
+
+def chunk(settings: Settings, submissions: Sequence[Submission], keep: bool) -> Chunk:
+    """The marks of some submissions; this is what a process of its own is asked for."""
+    found = marked(opened(settings), submissions)
+    reports = packed([m.graded.report for m in found]) if keep else b""
+    return Chunk(tuple(m._replace(graded=m.graded._replace(report=None)) for m in found), reports)
+
+
+class Whole(Collection[Graded]):
+    """The submissions of a class with their reports, unpacked chunk by chunk while somebody goes through them."""
+
+    def __init__(self, submissions: Sequence[Graded], places: Sequence[Place], chunks: Sequence[Chunk]) -> None:
+        self.submissions, self.places, self.chunks = submissions, places, chunks
+
+    def __len__(self) -> int:
+        return len(self.submissions)
+
+    def __contains__(self, graded: object) -> bool:
+        return graded in self.submissions
+
+    def __iter__(self) -> Iterator[Graded]:
+        @lru_cache(OPEN)
+        def reports(number: int) -> Sequence[Report | None]:
+            found: Sequence[Report | None] = unpacked(self.chunks[number].reports)
+            return found
+
+        for graded, place in zip(self.submissions, self.places, strict=True):
+            yield graded._replace(report=reports(place.chunk)[place.number])
+
+
+# --- the state of a run -----------------------------------------------------------------------------------------------
+
+
+def fingerprint(task: Task) -> str:
+    """What must be the same for a mark to be the same: the program, the settings, the problem's own files."""
+    settings, found = task.settings, task.found
+    if settings.problem == "-":
+        message = "a run with a problem from standard input cannot be taken up again"
+        raise HomeworkError(Diagnostic("no-resume", message, help="name the file of the problem"))
+    files = {settings.problem, *((p.problem.file for p in found.parts) if isinstance(found, Assignment) else ())}
+    data = repr((__version__, settings)).encode() + b"".join(contents(file)[0] for file in sorted(files))
+    return hashlib.sha256(data).hexdigest()
+
+
+def saved(path: str, fingerprint: str, chunks: Sequence[Chunk]) -> None:
+    """Writes the state of a run: two lines for each chunk."""
+    lines = [json.dumps({"rnnhw": "grade", "fingerprint": fingerprint}).encode()]
+    for chunk in chunks:
+        lines += [b64encode(packed([(m.graded, m.digest) for m in chunk.marks])), b64encode(chunk.reports)]
+    written(path, (line.decode() + "\n" for line in lines))
+
+
+def taken_up(path: str, fingerprint: str) -> list[Chunk]:
+    """The chunks of an earlier run; none if it marked something else. Raises `HomeworkError` for what is no state."""
+    try:
+        with open(path, encoding="ascii") as file:
+            head = json.loads(file.readline())
+            if head["rnnhw"] != "grade":
+                raise ValueError("something else")
+            if head["fingerprint"] != fingerprint:
+                return []
+            lines = [b64decode(line, validate=True) for line in file.read().splitlines()]
+        pairs = zip(lines[::2], lines[1::2], strict=True)
+        return [Chunk(tuple(Marked(*pair) for pair in unpacked(marks)), reports) for marks, reports in pairs]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError, LookupError) as error:
+        reason = getattr(error, "strerror", None)
+        message = f"`{path}` cannot be read: {reason.lower()}" if reason else f"`{path}` is no state of `rnnhw grade`"
+        help = "name another file with `--resume`, or remove this one"
+        raise HomeworkError(Diagnostic("no-state", message, help=help, file=path)) from None

@@ -1,0 +1,256 @@
+"""Some submissions -> their marks: read, bound to the lines, judged together, diagnosed.
+
+The teacher's problem is the only one there is: what a sheet names itself is compared with it and never opened. Whatever
+a submission holds, it costs the others nothing: what cannot be read, takes too long or makes the program fail is
+unusable with the reason, and they are judged without it.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from rnn_hw.answers import AnswerFile, Sheet, answer_file
+from rnn_hw.assignment import Assignment, load
+from rnn_hw.checking import Binder, Sheets, bound_all, check_all, check_sheets
+from rnn_hw.diagnose import with_diagnoses
+from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.grade.finding import Submission, called
+from rnn_hw.grade.limits import TooSlow, at_most
+from rnn_hw.problem import Problem
+from rnn_hw.results import Graded, Report
+from rnn_hw.source import diagnostic, parse
+from rnn_hw.text_file import contents, short
+
+AT_ONCE = 32 << 20  # bytes of files that are judged together: many of the largest must not be in memory at a time
+LONGEST = 2000  # characters that are kept of one answer, and of a line that holds a fault
+SECONDS = 10.0  # that one submission may take; one in a chunk takes a few milliseconds
+PATIENCE = 30.0  # that a chunk may take beyond that before its submissions are marked one by one
+
+Bound = Sheet | Sheets
+
+
+class Settings(NamedTuple):
+    """How a class is marked; whatever changes a mark stands here."""
+
+    problem: str
+    strict: bool = False
+    hints: bool = True
+    key: bool = True  # whether reports hold true values
+    carried: str = ""  # the share of a carried line, exact; "" is the problem's own
+
+
+class Task(NamedTuple):
+    """What is marked: the problem or assignment, its lines with their points, and groups of them."""
+
+    settings: Settings
+    found: Problem | Assignment
+    lines: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    max_score: str
+    binders: tuple[Binder, ...]  # of the problem, or of those of the assignment
+
+
+class Read(NamedTuple):
+    """A submission's answers by the lines, and what is to be warned of."""
+
+    file: str
+    sheet: Bound
+    warnings: tuple[Diagnostic, ...]
+    digest: str
+    size: int  # of the file in bytes
+
+
+class Marked(NamedTuple):
+    """A submission's mark before deductions, and what it was given for."""
+
+    graded: Graded
+    digest: str = ""  # of the file; "" if it could not be read
+
+
+@lru_cache(maxsize=1)  # a worker marks chunk after chunk of one class
+def opened(settings: Settings) -> Task:
+    """The task that the settings name. Raises `HomeworkError`."""
+    found = load(settings.problem)
+    if settings.carried:
+        found = _carried(found, settings.carried)
+    if isinstance(found, Assignment):
+        parts = [(f"{part.id}/", part.problem) for part in found.parts]
+        groups = [(part.id, tuple(f"{part.id}/{s.key}" for s in part.problem.lines if s.asked)) for part in found.parts]
+    else:
+        parts, groups = [("", found)], []
+    lines = tuple((prefix + s.key, s.points) for prefix, problem in parts for s in problem.lines if s.asked)
+    for prefix, problem in parts:
+        groups += [(prefix + name, tuple(prefix + key for key in keys)) for name, keys in problem.rubric]
+    most = sum((Fraction(points) for _, points in lines), Fraction(0))
+    binders = tuple(Binder(problem) for _, problem in parts)
+    return Task(settings, found, lines, tuple(groups), str(most), binders)
+
+
+def _carried(found: Problem | Assignment, share: str) -> Problem | Assignment:
+    """The same with another share of the points for a carried line."""
+    if isinstance(found, Problem):
+        return found._replace(shares={**found.shares, "carried": share})
+    parts = (p._replace(problem=p.problem._replace(shares={**p.problem.shares, "carried": share})) for p in found.parts)
+    return found._replace(parts=tuple(parts))
+
+
+def marked(task: Task, submissions: Sequence[Submission]) -> list[Marked]:
+    """A mark for each submission, in their order; those that can be read are judged together."""
+    found: list[Marked] = []
+    waiting: list[Marked | Read] = []
+    size = 0
+    for submission in submissions:
+        waiting.append(read := _read(task, submission))
+        size += read.size if isinstance(read, Read) else 0
+        if size > AT_ONCE:
+            found += _all_judged(task, waiting)
+            waiting, size = [], 0
+    return [*found, *_all_judged(task, waiting)]
+
+
+def _all_judged(task: Task, waiting: Sequence["Marked | Read"]) -> Iterator[Marked]:
+    """The marks of what was read, and between them what could not be."""
+    reports = iter(_judged(task, [read.sheet for read in waiting if isinstance(read, Read)]))
+    for read in waiting:
+        yield read if isinstance(read, Marked) else _mark(task, read, next(reports))
+
+
+def _mark(task: Task, read: "Read", report: "Report | Diagnostic") -> Marked:
+    if isinstance(report, Diagnostic):
+        return Marked(_unusable(task, read.file, read.sheet.student, [report._replace(file=read.file)]))
+    shown = report if task.settings.key else report.without_key()
+    return Marked(_graded(task, read, short_of(shown)), read.digest)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def digest_of(submission: Submission) -> str:
+    """What tells whether a submission is still the same: its name and its bytes; "" if it cannot be read."""
+    if submission.refused or submission.path == "-":
+        return ""
+    try:
+        data, _ = contents(submission.path)
+    except HomeworkError:
+        return ""
+    return _digest(submission, data)
+
+
+def _digest(submission: Submission, data: bytes) -> str:
+    named = f"{submission.file}\0{submission.student}\0".encode(errors="replace")
+    return hashlib.sha256(named + data).hexdigest()
+
+
+def _read(task: Task, submission: Submission) -> Marked | Read:
+    """A submission's answers by the lines, or why it is unusable."""
+    if submission.refused:
+        return Marked(_unusable(task, submission.file, submission.student, [submission.refused]))
+    student = submission.student
+    try:
+        with at_most(SECONDS):
+            data, name = contents(submission.path)
+            file = answer_file(parse(data, name))
+            student = called(file.student) or student
+            file = file._replace(student=student)
+            found = task.found
+            if isinstance(found, Assignment):
+                sheet: Bound = bound_all(file, found, task.binders)
+            else:
+                sheet = task.binders[0].bind(file)
+            return Read(submission.file, sheet, tuple(_warnings(task, file)), _digest(submission, data), len(data))
+    except HomeworkError as error:
+        return Marked(_unusable(task, submission.file, student, error.diagnostics))
+    except (Exception, TooSlow) as error:
+        return Marked(_unusable(task, submission.file, student, [_failure(error)._replace(file=submission.file)]))
+
+
+def _warnings(task: Task, file: AnswerFile) -> Iterator[Diagnostic]:
+    """A problem that is not the teacher's: by its name alone, for a sheet's own path leads anywhere."""
+    own = os.path.basename(task.settings.problem)
+    if file.problem is None or own == "-" or file.problem.replace("\\", "/").rpartition("/")[2] == own:
+        return
+    message = f"the sheet names `{short(file.problem)}` and is marked against `{short(own)}`"
+    yield diagnostic(file.document, "other-problem", message, file.document.root.entries["problem"])
+
+
+# --- judging ----------------------------------------------------------------------------------------------------------
+
+
+def _judged(task: Task, sheets: Sequence[Bound]) -> list[Report | Diagnostic]:
+    """A report on each sheet; where judging all of them fails, each is judged alone."""
+    if not sheets:
+        return []
+    try:
+        with at_most(PATIENCE + SECONDS * len(sheets) / 50):
+            return [*_reports(task, sheets)]
+    except (Exception, TooSlow) as error:
+        if len(sheets) == 1 and not isinstance(error, TooSlow):
+            return [_failure(error)]
+    found: list[Report | Diagnostic] = []
+    for sheet in sheets:
+        try:
+            with at_most(SECONDS):
+                found += _reports(task, [sheet])
+        except (Exception, TooSlow) as error:
+            found.append(_failure(error))
+    return found
+
+
+def _failure(error: BaseException) -> Diagnostic:
+    if isinstance(error, TooSlow):
+        return Diagnostic("too-slow", f"the file takes longer than {SECONDS:.0f} seconds to mark")
+    if isinstance(error, MemoryError):
+        return Diagnostic("too-large", "the file takes more memory than there is")
+    help = "mark it by hand, and report the file: it is a fault of the program"
+    return Diagnostic("program-fault", f"the program fails on this file with {type(error).__name__}", help=help)
+
+
+def _reports(task: Task, sheets: Sequence[Bound]) -> list[Report]:
+    found, strict, also = task.found, task.settings.strict, with_diagnoses if task.settings.hints else None
+    if isinstance(found, Assignment):
+        return check_all(found, [sheet for sheet in sheets if isinstance(sheet, Sheets)], strict, also)
+    own = [sheet for sheet in sheets if isinstance(sheet, Sheet)]
+    reports = check_sheets(found, own, strict)
+    return also(found, own, reports) if also else reports
+
+
+# --- marks ------------------------------------------------------------------------------------------------------------
+
+
+def short_of(report: Report) -> Report:
+    """The report with the longest answers cut: a megabyte of digits is no answer, and a class of them fills the memory."""
+    verdicts = tuple(
+        v._replace(given=v.given[: LONGEST - 1] + "…") if v.given and len(v.given) > LONGEST else v
+        for v in report.verdicts
+    )
+    parts = tuple((id, short_of(part)) for id, part in report.parts)
+    return report._replace(verdicts=verdicts, diagnostics=_told(report.diagnostics), parts=parts)
+
+
+def _told(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The faults without the lines that are too long to be shown."""
+    return tuple(d if len(d.excerpt) <= LONGEST else d._replace(excerpt="") for d in diagnostics)
+
+
+def _graded(task: Task, read: Read, report: Report) -> Graded:
+    verdicts = {v.key: v for v in report.verdicts}
+    groups = (sum((Fraction(verdicts[key].points) for key in keys), Fraction(0)) for _, keys in task.groups)
+    return Graded(
+        read.file,
+        report.student,
+        report.score,
+        report.max_score,
+        report.score,
+        tuple(verdicts[key].verdict for key, _ in task.lines),
+        tuple(map(str, groups)),
+        tuple((d.mistake, d.title, d.explains or d.place) for d in report.diagnoses),
+        warnings=_told(read.warnings) + report.diagnostics,
+        report=report,
+    )
+
+
+def _unusable(task: Task, file: str, student: str, diagnostics: Iterable[Diagnostic]) -> Graded:
+    return Graded(file, student, "0", task.max_score, unusable=_told(diagnostics))

@@ -1,0 +1,155 @@
+"""A class from beginning to end: submissions found, marked chunk by chunk, deductions made, summed up.
+
+Chunks are marked one after the other, or by several processes; either way the marks are those of each sheet alone, in
+the order in which the files were named. Whatever stops a run, what is finished stays in its state.
+"""
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import ExitStack
+from fractions import Fraction
+from functools import partial
+from typing import NamedTuple
+
+from rnn_hw.assignment import Assignment
+from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.grade import changes, deductions, summary
+from rnn_hw.grade.chunks import Chunk, Place, Whole, chunk, fingerprint, saved, taken_up
+from rnn_hw.grade.finding import Submission, found
+from rnn_hw.grade.marking import Settings, Task, digest_of, opened
+from rnn_hw.results import ClassReport, Graded, Progress
+from rnn_hw.text_file import short
+
+AT_A_TIME = 500  # submissions in a chunk
+FEWEST = 20  # that are worth a chunk of their own
+PARTS = 50  # of a class, for somebody who watches it or may stop it
+
+
+class Options(NamedTuple):
+    """How a class is graded, as the command line says it."""
+
+    settings: Settings
+    late: str = "0"  # the percentage taken off
+    late_list: str = ""  # a file that names who is late
+    against: str = ""  # an earlier report
+    resume: str = ""  # the state of an earlier run, and of this one
+    jobs: int = 1
+    reports: bool = True  # whether the lines of each sheet are wanted, and not only what is said of the class
+
+
+def grade(paths: Sequence[str], options: Options, progress: Progress | None = None) -> ClassReport:
+    """The class that the paths hold. Raises `HomeworkError` where there is nothing to grade, or nothing to grade by."""
+    taken, options = deductions.percent(options.late, "--late"), _settled(options)
+    task = opened(options.settings)
+    late = deductions.named_late(options.late_list) if options.late_list else ()
+    old = changes.earlier(options.against) if options.against else None
+    submissions = found(paths, options.settings.problem)
+    if not submissions:
+        message = f"there is no answer file in {', '.join(f'`{path}`' for path in paths)}"
+        raise HomeworkError(Diagnostic("no-submissions", message, help="answer files end in `.yaml` or `.yml`"))
+    keep = options.reports or old is not None or bool(options.resume)
+    chunks, places = _marked(task, submissions, options, keep, progress)
+    marks = [chunks[place.chunk].marks[place.number].graded for place in places]
+    marks = [deductions.deducted(g, deductions.is_late(g, late), taken) for g in marks]
+    marks = summary.with_duplicates(marks)
+    report = ClassReport(
+        task.found.title or task.found.file,
+        task.found.file,
+        task.max_score,
+        marks,
+        summary.by_line(task, marks),
+        summary.by_group(task, marks),
+        summary.by_mistake(marks),
+        {} if isinstance(task.found, Assignment) else task.found.names,
+        str(taken),
+        tuple(_unknown(marks, late, options.late_list)),
+        whole=Whole(marks, places, chunks) if keep else (),
+    )
+    return report if old is None else report._replace(changes=changes.changes(report, old))
+
+
+def _settled(options: Options) -> Options:
+    """The options with an exact share for carried lines. Raises `HomeworkError` for what does not go together."""
+    if (options.late != "0") != bool(options.late_list):
+        help = "`--late 10 --late-list FILE` takes 10 % off what the list names"
+        raise HomeworkError(Diagnostic("half-an-option", "`--late` and `--late-list` need each other", help=help))
+    if not options.settings.carried:
+        return options
+    share = deductions.share(options.settings.carried, "--carried")
+    return options._replace(settings=options.settings._replace(carried=str(share)))
+
+
+def status(report: ClassReport, below: Fraction) -> int:
+    """The exit status: 2 if nothing could be graded, 1 if a submission has less than that share, else 0."""
+    if all(s.unusable for s in report.submissions):
+        return 2
+    shares = (Fraction(s.score) / Fraction(s.max_score) if Fraction(s.max_score) else 1 for s in report.submissions)
+    return int(any(share < below for share in shares))
+
+
+def _marked(
+    task: Task, submissions: Sequence[Submission], options: Options, keep: bool, progress: Progress | None
+) -> tuple[list[Chunk], list[Place]]:
+    """The marks in chunks, and where in them that of each submission is."""
+    chunks: list[Chunk] = []
+    where: dict[int, Place] = {}
+    print_of_run = ""
+    if options.resume:
+        print_of_run = fingerprint(task)
+        chunks, where = _kept(submissions, taken_up(options.resume, print_of_run))
+    waiting = [k for k in range(len(submissions)) if k not in where]
+    parts = 8 * options.jobs if options.jobs > 1 else PARTS if progress or options.resume else 1
+    size = max(FEWEST, min(AT_A_TIME, -(-len(waiting) // parts)))
+    groups = [waiting[k : k + size] for k in range(0, len(waiting), size)]
+    tell = progress or (lambda done, asked: None)
+    done = len(where)
+    try:
+        with ExitStack() as stack:
+            for group, fresh in zip(groups, _chunks(stack, submissions, groups, options, keep), strict=True):
+                where |= {k: Place(len(chunks), number) for number, k in enumerate(group)}
+                chunks.append(fresh)
+                done += len(group)
+                tell(done, len(submissions))
+    except BrokenExecutor:
+        help = "mark with `--jobs 1`; `--resume STATE` keeps what is finished"
+        raise HomeworkError(
+            Diagnostic("process-died", "a process that marks was stopped from outside", help=help)
+        ) from None
+    finally:
+        if options.resume:
+            saved(options.resume, print_of_run, chunks)
+    return chunks, [where[k] for k in range(len(submissions))]
+
+
+def _kept(submissions: Sequence[Submission], old: list[Chunk]) -> tuple[list[Chunk], dict[int, Place]]:
+    """Of an earlier run the chunks that are still of use, and the submissions that they hold."""
+    places = {m.digest: Place(c, n) for c, chunk in enumerate(old) for n, m in enumerate(chunk.marks) if m.digest}
+    found = {k: places[digest] for k, s in enumerate(submissions) if (digest := digest_of(s)) in places}
+    used = sorted({place.chunk for place in found.values()})
+    number = {chunk: k for k, chunk in enumerate(used)}
+    return [old[c] for c in used], {k: Place(number[p.chunk], p.number) for k, p in found.items()}
+
+
+def _chunks(
+    stack: ExitStack, submissions: Sequence[Submission], groups: Sequence[Sequence[int]], options: Options, keep: bool
+) -> Iterator[Chunk]:
+    """The chunks in order, each marked when it is asked for, or by one of several processes."""
+    work = partial(chunk, options.settings, keep=keep)
+    tasks = ([submissions[k] for k in group] for group in groups)
+    if options.jobs == 1 or len(groups) == 1 or "-" in {options.settings.problem, *(s.path for s in submissions)}:
+        return map(work, tasks)
+    spawned = multiprocessing.get_context("spawn")
+    # Ctrl-C reaches every process of the terminal: ours end at once and say nothing, the first one saves and tells.
+    pool = ProcessPoolExecutor(options.jobs, spawned, signal.signal, (signal.SIGINT, signal.SIG_DFL))
+    stack.callback(pool.shutdown, cancel_futures=True)
+    return pool.map(work, tasks)
+
+
+def _unknown(marks: Sequence[Graded], late: Sequence[str], file: str) -> Iterator[Diagnostic]:
+    """The names in the list of late ones that nobody has."""
+    known = set[str]().union(*map(deductions.names_of, marks)) if late else set[str]()
+    for name in late:
+        if name not in known:
+            yield Diagnostic("unknown-name", f"`{short(name)}` is said to be late and handed in nothing", file=file)

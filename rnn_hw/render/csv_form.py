@@ -1,0 +1,64 @@
+"""A class as a table for a spreadsheet: the gradebook, and the shapes that Moodle and Canvas import.
+
+A row for each submission, so a student who handed in twice has two: the teacher decides. Every field is quoted, and no
+field is a formula. Points are the same numbers as in every other form.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from rnn_hw.results import ClassReport, Graded
+from rnn_hw.view import gradebook
+from rnn_hw.view.escape import csv as field
+from rnn_hw.view.selection import Options
+
+
+def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
+    """One row per student, one column per line with the points of it; an unusable submission has none."""
+    keys = [line.key for line in report.lines]
+    groups = [group.name for group in report.groups]
+    yield _row(["student", "file", "score", "max_score", "percent", "late", "note", *map(_group, groups), *keys])
+    for graded in report.whole:
+        share = 100 * gradebook.share(graded.score, graded.max_score)
+        cells = [graded.student, graded.file, *map(_number, (graded.score, graded.max_score, share))]
+        cells += ["yes" if graded.late else "no", "; ".join(gradebook.notes(graded, report.late))]
+        verdicts = {v.key: v.points for v in graded.report.verdicts} if graded.report else {}
+        cells += map(_number, graded.groups) if graded.groups else [""] * len(groups)
+        yield _row([*cells, *(_number(verdicts[key]) if key in verdicts else "" for key in keys)])
+
+
+def moodle(report: ClassReport, options: Options) -> Iterator[str]:
+    """What Moodle's gradebook imports: who, the grade, feedback. A submission that cannot be read has no grade yet."""
+    mailed = all("@" in graded.student for graded in report.submissions)
+    yield _row(["Email address" if mailed else "ID number", report.problem, "Feedback"])
+    for graded in report.submissions:
+        yield _row([graded.student, _grade(graded), "; ".join(_feedback(graded, report))])
+
+
+def canvas(report: ClassReport, options: Options) -> Iterator[str]:
+    """What Canvas's gradebook imports: the five columns that say who, the grade, and a row with the points possible."""
+    yield _row(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", report.problem])
+    yield _row(["    Points Possible", "", "", "", "", _number(report.max_score)])
+    for graded in report.submissions:
+        yield _row([graded.student, "", "", graded.student, "", _grade(graded)])
+
+
+def _group(name: str) -> str:
+    return f"{name} (group)"
+
+
+def _grade(graded: Graded) -> str:
+    return "" if graded.unusable else _number(graded.score)
+
+
+def _feedback(graded: Graded, report: ClassReport) -> Iterator[str]:
+    if not graded.unusable:
+        yield ", ".join(f"{count} {word}" for word, count in gradebook.counts(graded).items() if count)
+    yield from gradebook.notes(graded, report.late)
+
+
+def _number(points: object) -> str:
+    return str(gradebook.number(points))  # type: ignore[arg-type]
+
+
+def _row(cells: Iterable[str]) -> str:
+    return ",".join(map(field, cells)) + "\r\n"

@@ -1,0 +1,74 @@
+"""The reports that a graded class is written as: which form each flag means, and where it goes.
+
+Apart from the command line so that Python can write them as well. A form is a function of one result, so whatever two
+forms say of a mark is the same.
+"""
+
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+
+from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.output import written
+from rnn_hw.results import ClassReport
+from rnn_hw.view.selection import Options
+
+Form = Callable[[ClassReport, Options], Iterator[str]]
+
+# Flag -> the file of `render/` and the function in it.
+FORMS: Mapping[str, tuple[str, str]] = {
+    "json": ("json_form", "class_report"),
+    "csv": ("csv_form", "gradebook_table"),
+    "moodle": ("csv_form", "moodle"),
+    "canvas": ("csv_form", "canvas"),
+    "html": ("html.graded", "class_report"),
+    "junit": ("junit", "class_report"),
+    "gradescope": ("gradescope", "class_report"),
+    "classroom": ("classroom", "class_report"),
+    "annotations": ("annotations", "class_report"),
+    "summary": ("job_summary", "class_report"),
+    "markus": ("markus", "class_report"),
+    "autolab": ("autolab", "class_report"),
+    "prairielearn": ("prairielearn", "class_report"),
+}
+BESIDE = ("annotations", "autolab")  # go to standard output behind the table; any other form takes its place
+
+
+def form(name: str) -> Form:
+    """The function that writes a form."""
+    file, function = FORMS[name]
+    found: Form = getattr(import_module(f"rnn_hw.render.{file}"), function)
+    return found
+
+
+def takes_the_place(wanted: Mapping[str, str]) -> bool:
+    """Whether a form is printed in place of the table. Raises `HomeworkError` where that are several."""
+    printed = [name for name, file in wanted.items() if file == "-"]
+    alone = [name for name in printed if name not in BESIDE]
+    if alone and len(printed) > 1:
+        message = f"{' and '.join(f'`--{name}`' for name in printed)} cannot both be printed"
+        raise HomeworkError(Diagnostic("two-outputs", message, help="name a file for all but one of them"))
+    return bool(alone)
+
+
+def write(report: ClassReport, wanted: Mapping[str, str], options: Options) -> None:
+    """Writes each form to its file, whole or not at all; those for standard output last. Raises `HomeworkError`."""
+    for name, file in sorted(wanted.items(), key=lambda item: (item[1] == "-", item[0] == "autolab")):
+        written(file, form(name)(report, options))
+
+
+@contextmanager
+def fenced() -> Iterator[None]:
+    """In a job of GitHub Actions, a fence in which nothing that is printed is a command to the job."""
+    token = secrets.token_hex(16) if os.environ.get("GITHUB_ACTIONS") == "true" else ""
+    if token:
+        print(f"::stop-commands::{token}", flush=True)
+    try:
+        yield
+    finally:
+        if token:
+            sys.stderr.flush()
+            print(f"::{token}::", flush=True)

@@ -1,0 +1,163 @@
+"""What is shown of a class, for every form of output: its numbers, which rows, what stands beside a mark.
+
+Every form takes score, percentage and points from here, so that two displays of one score come from one number: people
+read exact fractions (`4 1/3`), programs the nearest number a computer has. Escapes nothing, knows no markup.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from rnn_hw.results import Change, ClassReport, Graded, LineSummary
+from rnn_hw.view import selection
+from rnn_hw.view.sheet import GLYPHS, mixed
+
+LONGEST = 200  # characters of what a person wrote on one line
+FEW = 6  # names in a list of them
+ALWAYS = ("correct", "carried", "wrong", "blank", "unreadable")  # verdicts that a summary counts though there be none
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def number(points: str | Fraction) -> int | float:
+    """Exact points as the nearest number.
+
+    >>> number("4"), number("7/2"), number("1/3")
+    (4, 3.5, 0.3333333333333333)
+    """
+    exact = Fraction(points)
+    return int(exact) if exact.denominator == 1 else float(exact)
+
+
+def share(score: str, most: str) -> Fraction:
+    """The share of the points that were reached; where there are none to be had, all of them."""
+    return Fraction(score) / Fraction(most) if Fraction(most) else Fraction(1)
+
+
+def percent(share: Fraction) -> str:
+    """A share in percent with one decimal, never rounded up: 100 % is all of it.
+
+    >>> percent(Fraction(13, 19)), percent(Fraction(1)), percent(Fraction(9999, 10000))
+    ('68.4', '100', '99.9')
+    """
+    tenths = int(share * 1000)
+    return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)
+
+
+def average(points: str) -> str:
+    """A mean of points, of which nobody wants the exact fraction."""
+    return f"{float(Fraction(points)):.2f}"
+
+
+def score(graded: Graded) -> str:
+    """The score of a submission, `13 of 19`."""
+    return f"{mixed(graded.score)} of {mixed(graded.max_score)}"
+
+
+class Overview(NamedTuple):
+    """The class in a few numbers; shares are exact, None where no sheet could be read."""
+
+    submissions: int
+    unusable: int
+    mean: Fraction | None
+    median: Fraction | None
+
+
+def overview(report: ClassReport) -> Overview:
+    """How many sheets there are and how they did, without those that cannot be read."""
+    shares = sorted(share(s.score, s.max_score) for s in report.submissions if not s.unusable)
+    count = len(shares)
+    mean = sum(shares, Fraction(0)) / count if count else None
+    median = (shares[(count - 1) // 2] + shares[count // 2]) / 2 if count else None
+    return Overview(len(report.submissions), len(report.submissions) - count, mean, median)
+
+
+def in_short(report: ClassReport) -> str:
+    """The class in a line."""
+    found = overview(report)
+    said = [f"{found.submissions} submission{'s' * (found.submissions != 1)}"]
+    said += [f"{found.unusable} unusable"] * bool(found.unusable)
+    if found.mean is not None and found.median is not None:
+        said.append(f"mean {percent(found.mean)} %, median {percent(found.median)} %")
+    return ", ".join(said)
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def counts(graded: Graded) -> dict[str, int]:
+    """How many lines of a sheet got which verdict."""
+    return {word: graded.verdicts.count(word) for word in GLYPHS}
+
+
+def seen(report: ClassReport) -> list[str]:
+    """The verdicts that the class has a column for."""
+    met = {word for line in report.lines for word, count in line.counts.items() if count}
+    return [word for word in GLYPHS if word in met or word in ALWAYS]
+
+
+def notes(graded: Graded, taken: str) -> list[str]:
+    """What stands beside a mark, in few words."""
+    said = [f"unusable: {brief(graded.unusable[0].message)}"] if graded.unusable else []
+    said += [f"late, −{percent(Fraction(taken))} %"] if graded.late else []
+    said += [f"handed in twice, here {near(graded.file)}"] if graded.duplicates else []
+    other = [d for d in graded.warnings if d.code == "other-problem"]
+    said += ["names another problem"] * bool(other)
+    faults = len(graded.warnings) - len(other)
+    return said + [f"{faults} fault{'s' * (faults > 1)} in the file"] * bool(faults)
+
+
+def near(file: str) -> str:
+    """The end of a path: the file and its folder."""
+    return "/".join(file.split("/")[-2:])
+
+
+def students(report: ClassReport, options: selection.Options) -> list[Graded | str]:
+    """The submissions; of a large class the first, the last and some that cannot be read."""
+    total = len(report.submissions)
+    if options.all or total <= selection.FULL_ROWS:
+        return list(report.submissions)
+    unusable = [k for k, s in enumerate(report.submissions) if s.unusable][: selection.FIRST]
+    kept = sorted({*range(selection.FIRST), *range(total - selection.LAST, total), *unusable})
+    return selection.with_gaps(report.submissions, kept, "submission")
+
+
+def lines(report: ClassReport, options: selection.Options) -> list[LineSummary | str]:
+    """The lines; of many the first, the last and those that most sheets have wrong."""
+    total = len(report.lines)
+    if options.all or total <= selection.FULL_ROWS:
+        return list(report.lines)
+    worst = sorted(range(total), key=lambda k: -report.lines[k].counts.get("wrong", 0))[: selection.LAST]
+    kept = sorted({*range(selection.FIRST), *range(total - selection.LAST, total), *worst})
+    return selection.with_gaps(report.lines, kept, "line")
+
+
+def brief(text: str) -> str:
+    """What a person wrote, of a length that fits into a message."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def few(names: Sequence[str], options: selection.Options) -> str:
+    """Some names and how many more there are."""
+    if options.all or len(names) <= FEW:
+        return ", ".join(names)
+    return f"{', '.join(names[: FEW - 1])} and {len(names) - FEW + 1} more"
+
+
+def changed(change: Change) -> str:
+    """A mark before and now, and the difference."""
+    before, now = (mixed(score) if score is not None else "–" for score in change.scores)
+    if None in change.scores:
+        return f"{before} → {now}"
+    difference = Fraction(change.scores[1] or 0) - Fraction(change.scores[0] or 0)
+    return f"{before} → {now} ({'−' if difference < 0 else '+'}{mixed(str(abs(difference)))})"
+
+
+def reasons(change: Change) -> Iterator[str]:
+    """Why a mark is another one: a line at a time."""
+    yield from change.reasons
+    for line in change.lines:
+        verdicts = " → ".join(word or "not asked" for word in dict.fromkeys(line.verdicts))
+        points = " → ".join(map(mixed, dict.fromkeys(line.points)))
+        yield f"{line.key} {verdicts}, {points} point{'s' * (line.points[1] != '1')}"

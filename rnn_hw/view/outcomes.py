@@ -1,0 +1,113 @@
+"""One student's sheet as the platforms show it: a test for each line, what is said of it, the score in a line.
+
+What an autograder hands in is about one submission. Of several, each line says whose it is. Points are those of
+`gradebook.py`, with deductions taken off. Escapes nothing, knows no platform.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from rnn_hw.results import ClassReport, Graded, Report, Verdict
+from rnn_hw.view import gradebook, mistakes, selection
+from rnn_hw.view.sheet import decimals
+
+
+def said(verdict: Verdict, report: Report, options: selection.Options) -> str:
+    """What a student is told of one line: what they wrote, and, unless it is kept back, the true value."""
+    told = [f"yours {gradebook.brief(verdict.given)}"] if verdict.given is not None else []
+    if options.key and verdict.expected is not None and verdict.verdict not in ("correct", "carried"):
+        figured, places = decimals(report, options)
+        true = selection.text(verdict.expected, options._replace(digits=figured), report.names, places)
+        told.append(f"true {gradebook.brief(true)}")
+    message = verdict.said if options.key else verdict.message
+    return "; ".join(filter(None, (", ".join(told), gradebook.brief(message))))
+
+
+def faults(graded: Graded) -> Iterator[str]:
+    """Why a submission is unusable, each reason with its place."""
+    for d in graded.unusable:
+        place = f"line {d.span.line}: " if d.span else ""
+        yield f"{place}{gradebook.brief(d.message)}" + (f" ({gradebook.brief(d.help)})" if d.help else "")
+
+
+class Outcome(NamedTuple):
+    """One line of one sheet as a test that a platform shows."""
+
+    name: str
+    verdict: str
+    points: Fraction  # with the deduction taken off
+    max_points: Fraction
+    said: str
+    line: int  # of the file, 0 where there is none
+
+    @property
+    def told(self) -> str:
+        """The verdict and what is said of it."""
+        return f"{self.verdict}: {self.said}" if self.said else self.verdict
+
+
+def of_sheet(graded: Graded, options: selection.Options, named: bool = False) -> list[Outcome]:
+    """The lines of a submission, with the student's name if wanted; an unusable one is a single line that says why."""
+    prefix = f"{graded.student}: " if named else ""
+    if graded.report is None:
+        place = next((d.span.line for d in graded.unusable if d.span), 0)
+        why = "; ".join(faults(graded))
+        return [Outcome(f"{prefix}answer file", "unusable", Fraction(0), Fraction(graded.max_score), why, place)]
+    kept = Fraction(graded.score) / Fraction(graded.reached) if Fraction(graded.reached) else Fraction(1)
+    parts = [("", graded.report), *((f"{id}/", part) for id, part in graded.report.parts)]
+    whose = {id + v.key: part for id, part in parts for v in part.verdicts}  # digits and letters are a part's
+    return [
+        Outcome(
+            prefix + v.key,
+            v.verdict,
+            Fraction(v.points) * kept,
+            Fraction(v.max_points),
+            said(v, whose[v.key], options),
+            v.line,
+        )
+        for v in graded.report.verdicts
+    ]
+
+
+def every(report: ClassReport, options: selection.Options) -> Iterator[tuple[Graded, Outcome]]:
+    """The lines of all submissions, for a platform that knows one: of several students, each with the name."""
+    named = len(report.submissions) > 1
+    for graded in report.whole:
+        for outcome in of_sheet(graded, options, named):
+            yield graded, outcome
+
+
+def hints(graded: Graded) -> Iterator[str]:
+    """The mistakes that explain a sheet, a sentence each."""
+    for diagnosis in graded.report.diagnoses if graded.report else ():
+        lines = ", ".join(diagnosis.explains or diagnosis.place)
+        told = f"{mistakes.heading(diagnosis)}: explains {lines}"
+        yield "; ".join(filter(None, (told, gradebook.brief(diagnosis.message), gradebook.brief(diagnosis.mend))))
+
+
+def headline_and_hints(report: ClassReport) -> str:
+    """What the one student of a platform reads first: the score, and below it the mistakes."""
+    told = [headline(report)]
+    if len(report.submissions) == 1:
+        told += [hint for graded in report.whole for hint in hints(graded)]
+    return "\n".join(told)
+
+
+def total(report: ClassReport) -> tuple[Fraction, Fraction]:
+    """The points of all submissions together and those to be had: of one submission, its own."""
+    scores = (Fraction(s.score) for s in report.submissions)
+    most = (Fraction(s.max_score) for s in report.submissions)
+    return sum(scores, Fraction(0)), sum(most, Fraction(0))
+
+
+def headline(report: ClassReport) -> str:
+    """Score and verdicts of a single submission in a line, or the class in short."""
+    if len(report.submissions) != 1:
+        return gradebook.in_short(report)
+    (one,) = report.submissions
+    if one.unusable:
+        return f"{gradebook.score(one)} points: the answer file is unusable"
+    found = ", ".join(f"{count} {word}" for word, count in gradebook.counts(one).items() if count)
+    beside = "".join(f", {note}" for note in gradebook.notes(one, report.late))
+    return f"{gradebook.score(one)} points ({found}){beside}"
