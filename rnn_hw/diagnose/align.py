@@ -153,7 +153,8 @@ class Aligner:
         """One change of the catalogue; rather one that gives the formula as it is written than one that equals it."""
         own = form(yours)
         made = [(b, code, changed) for code, b, changed in self.variants(true) if self.same(changed, yours)]
-        fitting = [(b + OTHER_FORM * (form(changed) != own), code) for b, code, changed in made]
+        first = {form(changed): (b, code) for b, code, changed in reversed(made)}  # a row further up names it
+        fitting = [(b + OTHER_FORM * (found != own), code) for found, (b, code) in first.items()]
         return Alignment((Departure(min(fitting)[1], true, yours, min(fitting)[0]),)) if fitting else None
 
     def variants(self, true: Node) -> list[tuple[str, float, Node]]:

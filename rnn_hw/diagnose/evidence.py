@@ -73,7 +73,8 @@ def judged(printed: Array, half: Array, tracks: Tracks, scale: Array) -> Judged:
 def unexplained(printed: Array, half: Array, scale: Array) -> Array:
     """The bits of numbers that nothing explains: those of their digits and their sign."""
     size = np.maximum(np.abs(printed), scale)
-    return np.clip(np.log2(2 * size / np.maximum(half, FINEST * size + 1e-300)), 1, MOST_BITS)
+    with np.errstate(all="ignore"):  # it may be 0, or as large as a double can be
+        return np.clip(np.log2(2 * size / np.maximum(half, FINEST * size + 1e-300)), 1, MOST_BITS)
 
 
 def standing(found: Judged, printed: Array, half: Array, scale: Array, some: Array) -> Judged:
