@@ -23,7 +23,8 @@ from rnn_hw.answers import answer_file
 from rnn_hw.checking import bound, check_sheets
 from rnn_hw.cli import app
 from rnn_hw.diagnose import with_diagnoses
-from rnn_hw.diagnose.numbers import MOST_LINES, NOT_USED
+from rnn_hw.diagnose.numbers import MOST_LINES
+from rnn_hw.diagnose.pen import OTHER_NUMBER
 from rnn_hw.problem import Problem, read_problem
 from rnn_hw.render import json_form
 from rnn_hw.results import Diagnosis, Report
@@ -152,7 +153,7 @@ def test_of_random_digits_nothing_is_said(of: Homework, sheets: int, most: int) 
     _, said = reports(numbers(of, 1)[0], *(random_digits(answers(of, 1), random) for _ in range(sheets)))
     assert all(any(v.verdict == "wrong" for v in r.verdicts) for r in said)
     # That a line was not worked on with is no mistake in it, and here it is so.
-    assert sum(any(d.mistake != NOT_USED for d in r.diagnoses) for r in said) <= most
+    assert sum(any(d.mistake != OTHER_NUMBER for d in r.diagnoses) for r in said) <= most
 
 
 def test_three_digits_match_hardly_anything_by_chance() -> None:

@@ -9,7 +9,7 @@ import pytest
 from test_diagnose import diagnosed, problem
 
 from rnn_hw.diagnose.evidence import EXPLAINED, LOOSE, UNEXPLAINED, Tracks, judged, standing, unexplained
-from rnn_hw.diagnose.pen import SLIPS, Numbers
+from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS, Numbers
 from rnn_hw.results import Diagnosis
 
 # a = 3.7**2 = 13.69, b = 1.9*13.69 = 26.011, c = 26.011 - 13.69/7 = 24.0552857..., d = 24.0552857**2 = 578.65677...

@@ -5,21 +5,20 @@ catalogue makes of it, and where one change leaves a function in common its argu
 meant as everywhere: equal at random points of consistent trajectories.
 """
 
-from collections.abc import Callable, Sequence
-from functools import reduce
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from rnn_hw.diagnose.parts import factors, looks_ahead, product, set_aside, shared, signed_terms, size, sum_of
 from rnn_hw.lang.identity import World, value_at
 from rnn_hw.lang.mistakes.alike import form
-from rnn_hw.lang.mistakes.alternatives import total
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.changes import Surroundings, formulas_with
 from rnn_hw.lang.operations import OPERATIONS, OVER_TIME
 from rnn_hw.lang.rewrite import names_in, shifted, substitute, walk, without_primes
 from rnn_hw.lang.simplify import simplify
-from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num
+from rnn_hw.lang.tree import Apply, Equation, Name, Node
 
 DEEPEST = 6
 AGAIN = 1.5  # bits of a mistake that was made before
@@ -174,21 +173,21 @@ class Aligner:
 
     def _terms(self, true: Node, yours: Node, depth: int) -> Alignment | None:
         """Sums term by term."""
-        ours, theirs = _flat(true), _flat(yours)
+        ours, theirs = signed_terms(true), signed_terms(yours)
         if len(ours) == len(theirs) == 1:
             return None
-        return self._matched(*_set_aside(ours, theirs, self.same), depth, "term")
+        return self._matched(*set_aside(ours, theirs, self.same), depth, "term")
 
     def _factors(self, true: Node, yours: Node, depth: int) -> Alignment | None:
         """Products factor by factor."""
         ours, theirs = factors(true), factors(yours)
         if len(ours) == len(theirs) == 1:
             return None
-        left, right = _set_aside(ours, theirs, lambda a, b: a[0] == b[0] and self.same(a[1], b[1]))
+        left, right = set_aside(ours, theirs, lambda a, b: a[0] == b[0] and self.same(a[1], b[1]))
         if len(left) == len(ours) and len(right) == len(theirs) and min(len(ours), len(theirs)) == 1:
             return None
         if left and right and len(left) + len(right) < len(ours) + len(theirs):
-            together = self.align(_product(left), _product(right), depth + 1)
+            together = self.align(product(left), product(right), depth + 1)
             if together.known:
                 return together
         plain = all(not below for below, _ in (*left, *right))
@@ -201,13 +200,13 @@ class Aligner:
         found: list[Departure] = []
         added: list[Node] = []
         waiting = list(left)
-        ahead = [part for part in left if _ahead(part)] if what == "term" else []
+        ahead = [part for part in left if looks_ahead(part)] if what == "term" else []
         if len(ahead) > 1 and len(left) - len(ahead) == len(right) > 1:  # `h - y` turned, and nothing comes back
-            now = self._in_one(simplify(_sum([p for p in left if p not in ahead])), simplify(_sum(right)))
+            now = self._in_one(simplify(sum_of([p for p in left if p not in ahead])), simplify(sum_of(right)))
             if now is not None:
-                return Alignment((*now.departures, Departure(AHEAD, _sum(ahead), None, MISTAKES[AHEAD].bits)))
-        for part in sorted(right, key=_size, reverse=True):
-            near = sorted(range(len(waiting)), key=lambda k: -_shared(waiting[k], part))[:NEAREST]
+                return Alignment((*now.departures, Departure(AHEAD, sum_of(ahead), None, MISTAKES[AHEAD].bits)))
+        for part in sorted(right, key=size, reverse=True):
+            near = sorted(range(len(waiting)), key=lambda k: -shared(waiting[k], part))[:NEAREST]
             tried = [(self.align(waiting[k], part, depth + 1), k) for k in near]
             best = min(tried, key=lambda f: f[0].bits, default=None)
             if best is None or not best[0].known:
@@ -216,13 +215,13 @@ class Aligner:
             found += best[0].departures
             waiting.pop(best[1])
         if added and waiting:
-            found.append(Departure("", _sum(waiting), _sum(added), _unknown(_sum(waiting), _sum(added))))
+            found.append(Departure("", sum_of(waiting), sum_of(added), _unknown(sum_of(waiting), sum_of(added))))
         elif added:
-            found += [Departure(f"{what}-added", None, part, ADDED + PER_PART * _size(part) / 2) for part in added]
+            found += [Departure(f"{what}-added", None, part, ADDED + PER_PART * size(part) / 2) for part in added]
         else:
             ahead = [part for part in waiting if part in ahead]
             if len(ahead) > 1:
-                found.append(Departure(AHEAD, _sum(ahead), None, MISTAKES[AHEAD].bits))
+                found.append(Departure(AHEAD, sum_of(ahead), None, MISTAKES[AHEAD].bits))
                 waiting = [part for part in waiting if part not in ahead]
             code = f"{what}-left-out"
             found += [Departure(code, part, None, MISTAKES[code].bits + 1) for part in waiting]
@@ -277,63 +276,5 @@ def _definition(name: Name, defined: dict[str, Equation]) -> Node:
     return shifted(equation.formula, name.time.shift) if name.time.base == "t" else name
 
 
-def factors(node: Node) -> list[tuple[bool, Node]]:
-    """The factors of a product, each with whether it divides; a sign is a factor of −1."""
-    if isinstance(node, Apply) and node.operation in ("mul", "div"):
-        left, right = node.arguments
-        below = node.operation == "div"
-        return [*factors(left), *((not d if below else d, n) for d, n in factors(right))]
-    if isinstance(node, Apply) and node.operation == "neg":
-        return [(False, Num(-1)), *factors(node.arguments[0])]
-    return [] if node == Num(1) else [(False, node)]
-
-
-def _product(some: Sequence[tuple[bool, Node]]) -> Node:
-    above = [n for below, n in some if not below] or [Num(1)]
-    under = [n for below, n in some if below]
-    times: Callable[[Node, Node], Node] = lambda a, b: Apply("mul", (a, b))  # noqa: E731
-    node = reduce(times, above)
-    return Apply("div", (node, reduce(times, under))) if under else node
-
-
-def _set_aside(left: Sequence, right: Sequence, same: Callable) -> tuple[list, list]:  # type: ignore[type-arg]
-    """Both lists without what stands in both."""
-    kept, rest = [], list(right)
-    for one in left:
-        k = next((k for k, other in enumerate(rest) if same(one, other)), None)
-        if k is None:
-            kept.append(one)
-        else:
-            rest.pop(k)
-    return kept, rest
-
-
-def _ahead(node: Node) -> bool:
-    return any(n.time is not None and n.time.base == "t" and n.time.shift > 0 for n in names_in(node))
-
-
-def _flat(node: Node) -> list[Node]:
-    """The terms of a sum, those in brackets too, each with its sign."""
-    if isinstance(node, Apply) and node.operation in ("add", "sub"):
-        left, right = (_flat(a) for a in node.arguments)
-        return left + ([simplify(Apply("neg", (n,))) for n in right] if node.operation == "sub" else right)
-    if isinstance(node, Apply) and node.operation == "neg":
-        return [simplify(Apply("neg", (n,))) for n in _flat(node.arguments[0])]
-    return [node]
-
-
-def _sum(some: Sequence[Node]) -> Node:
-    return total([(False, part) for part in some])
-
-
-def _size(node: Node) -> int:
-    return sum(not isinstance(n, Apply) for n in walk(node))
-
-
-def _shared(one: Node, other: Node) -> int:
-    """How many names two parts have in common, whatever their steps."""
-    return len({n.name for n in names_in(one)} & {n.name for n in names_in(other)})
-
-
 def _unknown(true: Node, yours: Node) -> float:
-    return BEGIN + PER_PART * max(_size(true), _size(yours))
+    return BEGIN + PER_PART * max(size(true), size(yours))

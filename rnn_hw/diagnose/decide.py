@@ -11,6 +11,7 @@ import numpy as np
 
 from rnn_hw.diagnose.evidence import CODES, EXPLAINED, FIRST_SLIP, LOOSE, UNEXPLAINED
 from rnn_hw.diagnose.lines import Spot
+from rnn_hw.diagnose.pen import OTHER_NUMBER
 from rnn_hw.diagnose.search import Adopted, Draft, Hypothesis, Rival, Search, with_change
 from rnn_hw.diagnose.walk import Array, Page
 from rnn_hw.lang.tree import Node
@@ -30,7 +31,7 @@ class Made(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A number that is not the one in the calculator: the code of the slip ("" if it is none known), entry and value."""
+    """A number that is not the one in the calculator: the code of the slip, entry and value."""
 
     spot: Spot
     code: str
@@ -150,8 +151,8 @@ def _with_slips(search: Search, page: Page, found: Mapping[int, Decoded]) -> dic
         shape = page.value[spot].shape[1:]
         values = h.walked.values[spot][0, h.row].reshape(-1)
         for k in np.flatnonzero(how > LOOSE):
-            code = "" if how[k] == UNEXPLAINED else CODES[how[k] - FIRST_SLIP]
-            if code or spot in h.misprints:
+            code = OTHER_NUMBER if how[k] == UNEXPLAINED else CODES[how[k] - FIRST_SLIP]
+            if code != OTHER_NUMBER or spot in h.misprints:
                 entry = tuple(int(i) + 1 for i in np.unravel_index(k, shape)) if shape else ()
                 more.append(Written(spot, code, entry, float(values[k]), carried))
         after[student] = decoded._replace(written=(*decoded.written, *more))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 MOST_DIGITS = 12
+OTHER_NUMBER = "pen-other-number"
 _PLACES = 10 ** np.arange(MOST_DIGITS)
 
 
@@ -95,6 +96,10 @@ _ROWS = (
     Slip("pen-digit", "one digit misread or miswritten",
          "one digit is another; all others are right",
          "read the number back from the page", _digit, lambda n: 4.5 + np.log2(9 * n.length)),
+    # found by the lines after it, which were worked with another number, and not by its digits
+    Slip(OTHER_NUMBER, "another number on the page than the one worked with",
+         "the lines after it follow from the number that should stand here, and not from this one",
+         "read the number back from the page", lambda n: np.zeros(n.printed.shape, bool), _constant(np.inf)),
 )  # fmt: skip
 
 SLIPS: Mapping[str, Slip] = {row.code: row for row in _ROWS}

@@ -1,4 +1,4 @@
-"""What a person may have in place of a part, where no rewriting rule can say it: other steps, other quantities, slopes.
+"""What a person may have in place of a part, where no rewriting rule can say it: other steps, other quantities, sums.
 
 Each function takes a part of a formula (or a whole one) and its `Here`, and yields what may stand instead, each with a tag:
 the same slip in another equation has the same tag.
@@ -6,35 +6,16 @@ the same slip in another equation has the same tag.
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import NamedTuple
 
 from rnn_hw.lang.differentiate import BAR
-from rnn_hw.lang.mistakes.rules import Instead
-from rnn_hw.lang.operations import INVERSES, OPERATIONS, Shape
+from rnn_hw.lang.mistakes.rules import Here, Instead
+from rnn_hw.lang.operations import OPERATIONS
 from rnn_hw.lang.rewrite import HERE, at_step, names_in, renamed, substitute
-from rnn_hw.lang.shapes import Faulty, shape_of
-from rnn_hw.lang.simplify import simplify
-from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Time
 
 MOST_ENTRIES = 12  # of a sum of which one may be missing
 MOST_OTHERS = 12  # quantities that one may be taken for
 DIRECT = "_direct"  # `h_direct[t]` is what a loss left open contributes
-
-
-class Here(NamedTuple):
-    """Where a part stands."""
-
-    equation: Equation
-    program: Program
-    shapes: Mapping[str, Shape]
-    constants: frozenset[str]  # given numbers that are the same at every step
-    series: frozenset[str]
-
-    def shape(self, node: Node) -> Shape | None:
-        try:
-            return shape_of(node, lambda name: self.shapes.get(name.name, ()))
-        except Faulty:
-            return None
 
 
 # --- sums ---------------------------------------------------------------------------------------------------------------
@@ -152,97 +133,6 @@ def transposes(node: Node, here: Here) -> Iterator[Instead]:
                 yield Instead(
                     str(k), Apply("matmul", (turned, node.arguments[1]) if k == 0 else (node.arguments[0], turned))
                 )
-
-
-# --- slopes -------------------------------------------------------------------------------------------------------------
-
-
-class Slope(NamedTuple):
-    """The derivative of an activation as it stands in a product: the function, what it was taken of, its result."""
-
-    function: str
-    argument: Node
-    result: Node
-
-
-def _slope(result: Node, here: Here) -> tuple[str, Node] | None:
-    """The function and the argument behind a result: `tanh(c)` itself, or a name whose equation says so."""
-    formula: Node | None = result
-    if isinstance(result, Name):
-        equation = here.program.get(result.name)
-        formula = equation.formula if equation is not None else None
-        if formula is not None and result.time is not None and result.time.base == "t" and equation is not None:
-            formula = substitute(formula, lambda n: _later(n, result.time.shift if result.time else 0))
-    if isinstance(formula, Apply) and formula.operation in ("sigmoid", "tanh"):
-        return formula.operation, formula.arguments[0]
-    return None
-
-
-def _later(name: Name, by: int) -> Name:
-    if by and name.time is not None and name.time.base == "t":
-        return Name(name.name, Time("t", name.time.shift + by))
-    return name
-
-
-def _slope_in(node: Node, here: Here) -> Iterator[tuple[Node | None, Slope]]:
-    """The slope that a product ends in, with what stands before it."""
-    if not isinstance(node, Apply):
-        return
-    if node.operation == "mul":
-        left, right = node.arguments
-        before: Node | None = left
-        if isinstance(right, Apply) and right.operation == "sub" and right.arguments[0] == Num(1):
-            y = right.arguments[1]
-            if left == y or (isinstance(left, Apply) and left.operation == "mul" and left.arguments[1] == y):
-                before = left.arguments[0] if left != y and isinstance(left, Apply) else None
-                found = _slope(y, here)
-                if found is not None and found[0] == "sigmoid":
-                    yield before, Slope(*found, y)
-                return
-            yield from ((left, slope) for _, slope in _slope_in(right, here))
-    elif node.operation == "sub" and node.arguments[0] == Num(1):
-        square = node.arguments[1]
-        if isinstance(square, Apply) and square.operation == "pow" and square.arguments[1] == Num(2):
-            found = _slope(square.arguments[0], here)
-            if found is not None and found[0] == "tanh":
-                yield None, Slope(*found, square.arguments[0])
-
-
-def _rule_of(function: str, y: Node) -> Node:
-    """The derivative as textbooks write it, in terms of the result."""
-    if function == "sigmoid":
-        return Apply("mul", (y, Apply("sub", (Num(1), y))))
-    return Apply("sub", (Num(1), Apply("pow", (y, Num(2)))))
-
-
-def _with(before: Node | None, factor: Node) -> Node:
-    return simplify(factor if before is None else Apply("mul", (before, factor)))
-
-
-def slopes_at_the_sum(node: Node, here: Here) -> Iterator[Instead]:
-    """`z*(1 - z)` and `1 - z**2` of the sum z."""
-    for before, slope in _slope_in(node, here):
-        yield Instead(slope.function, _with(before, _rule_of(slope.function, slope.argument)))
-
-
-def slopes_of_the_result(node: Node, here: Here) -> Iterator[Instead]:
-    """`f(y)*(1 - f(y))` of the result y."""
-    for before, slope in _slope_in(node, here):
-        again = Apply(slope.function, (slope.result,))
-        yield Instead(slope.function, _with(before, _rule_of(slope.function, again)))
-
-
-def slopes_of_another(node: Node, here: Here) -> Iterator[Instead]:
-    """The sigmoid's rule for tanh, and the reverse."""
-    for before, slope in _slope_in(node, here):
-        another = "tanh" if slope.function == "sigmoid" else "sigmoid"
-        yield Instead(slope.function, _with(before, _rule_of(another, slope.result)))
-
-
-def inverses_for_slopes(node: Node, here: Here) -> Iterator[Instead]:
-    """The inverse function of the sum, which some write for the derivative."""
-    for before, slope in _slope_in(node, here):
-        yield Instead(slope.function, _with(before, Apply(INVERSES[slope.function], (slope.argument,))))
 
 
 # --- quantities ---------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ Seen in homework and in the literature on it; common ones have the fewest bits.
 from collections.abc import Mapping
 
 from rnn_hw.lang.mistakes import alternatives as other
+from rnn_hw.lang.mistakes import slopes
 from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Mistake
 
 _ROWS = (
@@ -235,25 +236,25 @@ _ROWS = (
         "slope-at-the-sum", "the derivative taken at the sum instead of the result",
         "σ' = y(1 − y) and tanh' = 1 − y² hold for the result y of the activation, not for the z that went in",
         "put the result of the activation into y(1 − y)",
-        ("1 - tanh(a)**2 -> 1 - a**2",), other.slopes_at_the_sum, bits=3.5,
+        ("1 - tanh(a)**2 -> 1 - a**2",), slopes.at_the_sum, bits=3.5,
     ),
     Mistake(
         "slope-of-the-result", "the derivative taken of the result once more",
         "y(1 − y) has the activation in it already: σ(y)(1 − σ(y)) applies it a second time",
         "put the result itself into y(1 − y)",
-        change=other.slopes_of_the_result, bits=4,
+        change=slopes.of_the_result, bits=4,
     ),
     Mistake(
         "slope-of-another", "the derivative of another activation",
         "σ' is y(1 − y), tanh' is 1 − y²",
         "look up which activation the line has",
-        change=other.slopes_of_another, bits=3.5,
+        change=slopes.of_another, bits=3.5,
     ),
     Mistake(
         "inverse-for-derivative", "the inverse function for the derivative",
         "σ⁻¹ and tanh⁻¹ undo the function; its derivative is written σ' and tanh'",
         "take σ' = y(1 − y), tanh' = 1 − y²",
-        change=other.inverses_for_slopes, bits=4,
+        change=slopes.inverses, bits=4,
     ),
     Mistake(
         "gradient-left-out", "a quantity for the gradient by it",

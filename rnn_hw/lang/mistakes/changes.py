@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from rnn_hw.lang.mistakes.alike import Form, form
-from rnn_hw.lang.mistakes.alternatives import Here, skeleton
+from rnn_hw.lang.mistakes.alternatives import skeleton
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
-from rnn_hw.lang.mistakes.rules import Change, Instead, Mistake, rewritten, rule
+from rnn_hw.lang.mistakes.rules import Change, Here, Instead, Mistake, rewritten, rule
 from rnn_hw.lang.operations import OVER_TIME, Shape
 from rnn_hw.lang.rewrite import names_in, rebuilt, substitute
 from rnn_hw.lang.shapes import series_names

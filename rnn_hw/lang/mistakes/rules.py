@@ -3,21 +3,38 @@
 On the left of a rule the letters a, b, c, g, n, y stand for any part of a formula, and the same letter twice for the same
 part; `p` and `q` for a part that is no chain of the rule's own operation (in `p + b` the first of all terms). Numbers,
 functions and signs stand for themselves. What no rule can say is a function from a part to the parts that a person may
-have instead. Nothing here knows a program.
+have instead. What a part stands in is `Here`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from rnn_hw.lang.operations import OPERATIONS, OVER_TIME
+from rnn_hw.lang.operations import OPERATIONS, OVER_TIME, Shape
 from rnn_hw.lang.parse import parse_formula
 from rnn_hw.lang.rewrite import names_in
+from rnn_hw.lang.shapes import Faulty, shape_of
 from rnn_hw.lang.simplify import simplify
-from rnn_hw.lang.tree import Apply, Name, Node, Num
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program
 
 ANY, PIECE = frozenset("abcgny"), frozenset("pq")
 Bound = Mapping[str, Node]
+
+
+class Here(NamedTuple):
+    """Where a part stands."""
+
+    equation: Equation
+    program: Program
+    shapes: Mapping[str, Shape]
+    constants: frozenset[str]  # given numbers that are the same at every step
+    series: frozenset[str]
+
+    def shape(self, node: Node) -> Shape | None:
+        try:
+            return shape_of(node, lambda name: self.shapes.get(name.name, ()))
+        except Faulty:
+            return None
 
 
 class Instead(NamedTuple):
