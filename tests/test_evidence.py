@@ -129,7 +129,10 @@ def test_a_row_of_the_pen_is_well_formed_and_rarer_than_a_common_mistake(code: s
         assert phrase[0].islower()
         assert phrase[-1] != "."
     numbers = Numbers(np.array([0.231]), np.array([0.0005]), np.array([0.5]))
-    assert 3 < row.bits(numbers)[0] < np.log2(4000)
+    if code == OTHER_NUMBER:  # no digits tell it
+        assert not row.made(numbers).any()
+    else:
+        assert 3 < row.bits(numbers)[0] < np.log2(4000)
 
 
 # --- slips of the pen on a page -----------------------------------------------------------------------------------------
