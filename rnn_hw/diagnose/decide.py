@@ -31,13 +31,12 @@ class Made(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A number that is not the one in the calculator: the code of the slip, entry and value."""
+    """Numbers of a line that are not those in the calculator: the code of the slip, and by entry the number meant."""
 
     spot: Spot
     code: str
-    entry: tuple[int, ...]
-    meant: float
-    used: bool  # whether the lines after it were worked with the number meant
+    meant: dict[tuple[int, ...], float]
+    used: tuple[Spot, ...]  # the lines that were worked with the number meant, as nothing else explains
 
 
 class Decoded(NamedTuple):
@@ -145,25 +144,24 @@ def _with_slips(search: Search, page: Page, found: Mapping[int, Decoded]) -> dic
         slips = int(np.count_nonzero(h.walked.how[spot][h.row] > LOOSE))
         if other.bits - h.bits < PEN_MARGIN * slips:
             continue
-        carried = _carried(h, other, spot)
-        more = []
         how = h.walked.how[spot][h.row]
         shape = page.value[spot].shape[1:]
         values = h.walked.values[spot][0, h.row].reshape(-1)
+        meant: dict[str, dict[tuple[int, ...], float]] = {}
         for k in np.flatnonzero(how > LOOSE):
             code = OTHER_NUMBER if how[k] == UNEXPLAINED else CODES[how[k] - FIRST_SLIP]
             if code != OTHER_NUMBER or spot in h.misprints:
                 entry = tuple(int(i) + 1 for i in np.unravel_index(k, shape)) if shape else ()
-                more.append(Written(spot, code, entry, float(values[k]), carried))
+                meant.setdefault(code, {})[entry] = float(values[k])
+        more = (Written(spot, code, entries, _used(h, other, spot)) for code, entries in meant.items())
         after[student] = decoded._replace(written=(*decoded.written, *more))
     return after
 
 
-def _carried(h: Hypothesis, other: Hypothesis, spot: Spot) -> bool:
-    """Whether a later line is explained only by the value that should stand in this one."""
-    return any(
-        other.walked.line[line][other.row] > h.walked.line[line][h.row] + 1 for line in h.walked.line if line != spot
-    )
+def _used(h: Hypothesis, other: Hypothesis, spot: Spot) -> tuple[Spot, ...]:
+    """The lines that are explained only by the value that should stand in this one."""
+    lines = h.walked.line
+    return tuple(s for s in lines if s != spot and other.walked.line[s][other.row] > lines[s][h.row] + 1)
 
 
 def explained(h: Hypothesis, spot: Spot) -> bool:

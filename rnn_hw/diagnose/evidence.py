@@ -4,12 +4,13 @@ A number that nothing explains takes the bits of its printed digits; one that is
 was rounded loosely or miswritten. A set of mistakes is worth what it saves. (Minimum description length; Rissanen 1978.)
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.diagnose.pen import SLIPS, Numbers
+from rnn_hw.diagnose.pen import COPIED, SLIPS, Numbers
 
 Array = NDArray[Any]
 EXPLAINED, LOOSE, FIRST_SLIP, UNEXPLAINED = 0, 1, 2, 99
@@ -36,8 +37,13 @@ class Judged(NamedTuple):
     believed: Array
 
 
-def judged(printed: Array, half: Array, tracks: Tracks, scale: Array) -> Judged:
-    """The evidence of printed numbers; `scale` is the size that such a number has."""
+def judged(
+    printed: Array, half: Array, tracks: Tracks, scale: Array, elsewhere: Callable[[], Array] | None = None
+) -> Judged:
+    """The evidence of printed numbers; `scale` is the size that such a number has.
+
+    `elsewhere` gives the numbers of other lines that might have been copied here, a line on each entry of a leading axis.
+    """
     believed, page, near = tracks
     half = np.maximum(half, FINEST * np.maximum(np.abs(printed), scale))
     room = half * (1 + 1e-9)
@@ -67,6 +73,14 @@ def judged(printed: Array, half: Array, tracks: Tracks, scale: Array) -> Judged:
             if better.any():
                 bits[raw], how[raw] = np.where(better, cost, bits[raw]), np.where(better, FIRST_SLIP + k, how[raw])
                 best[raw] = np.where(better, numbers.meant, best[raw])
+    if elsewhere is not None:
+        others = elsewhere()
+        row = SLIPS[COPIED]
+        cost = row.bits(Numbers(printed, half, believed)) + np.log2(max(len(others), 1))
+        with np.errstate(invalid="ignore"):
+            copied = raw & (cost < bits) & (np.abs(others - printed) <= room).any(axis=0)
+        bits, how = np.where(copied, cost, bits), np.where(copied, FIRST_SLIP + CODES.index(COPIED), how)
+        best = np.where(copied, believed, best)
     return Judged(bits, how, best)
 
 

@@ -66,10 +66,12 @@ class _Words:
         self.departing = {v.key for v in report.verdicts if v.verdict in DEPARTING}
 
     def all(self, decoded: Decoded, page: Page) -> Iterator[Diagnosis]:
-        made = [self.mistake(one, decoded.best) for one in decoded.made]
-        yield from sorted((d for d in made if d.explains), key=lambda d: -len(d.explains))
+        made = [d for one in decoded.made if (d := self.mistake(one, decoded.best)).explains]
+        yield from sorted(made, key=lambda d: -len(d.explains))
+        covered = {key for d in made for key in d.explains}
         for written in decoded.written:
-            yield self.slip(written, page, decoded.best)
+            slip = self.slip(written, page, decoded.best)
+            yield slip._replace(explains=tuple(k for k in slip.explains if k in slip.place or k not in covered))
 
     def mistake(self, made: Made, h: Hypothesis) -> Diagnosis:
         """A change to the program."""
@@ -112,22 +114,30 @@ class _Words:
         return f"{MISTAKES[rival.change.code].title}: {shown} [{rival.change.code}]"
 
     def slip(self, written: Written, page: Page, h: Hypothesis) -> Diagnosis:
-        """A slip of the pen, or a number that was not worked on with."""
-        key = self.lines.key(written.spot)
-        at = h.student, *(i - 1 for i in written.entry)
-        place = -int(np.floor(np.log10(2 * page.half[written.spot][at]))) if page.half[written.spot][at] else 0
-        meant = figures.figure(written.meant, 4, max(place + 1, 1))
-        printed = figures.figure(float(page.value[written.spot][at]), 6, max(place, 0))
-        where = f"entry ({', '.join(map(str, written.entry))})" if len(written.entry) > 1 else ""
-        where = (
-            f"entry {written.entry[0]}" if len(written.entry) == 1 and page.value[written.spot][0].size > 1 else where
-        )
-        on_page = f"{where}: {printed} on the page" if where else f"{printed} on the page"
+        """Slips of the pen in a line, or numbers that were not worked on with."""
+        spot, row, key = written.spot, SLIPS[written.code], self.lines.key(written.spot)
+        on_page, meant = [], []
+        for entry, value in written.meant.items():
+            at = h.student, *(i - 1 for i in entry)
+            half = page.half[spot][at]
+            place = -int(np.floor(np.log10(2 * half))) if half else 0
+            where = _entry(entry) if page.value[spot][h.student].size > 1 else ""
+            on_page.append(where + figures.figure(float(page.value[spot][at]), 6, max(place, 0)))
+            meant.append(figures.figure(value, 4, max(place + 1, 1)))
         told = written.code == OTHER_NUMBER  # its reason says so
-        used = "the lines after it were worked with the number meant" if written.used and not told else ""
-        row = SLIPS[written.code]
-        message = "; ".join(filter(None, (on_page, row.reason, used)))
-        return Diagnosis(row.code, row.title, (key,), message, (), (key,), None, None, row.mend, f"meant is {meant}")
+        used = f"the lines after it were worked with the number{'s' * (len(meant) > 1)} meant"
+        message = "; ".join(
+            (f"{', '.join(on_page)} on the page", row.reason, *[used] * (bool(written.used) and not told))
+        )
+        follow = (self.lines.key(s) for s in written.used)
+        explains = (key, *(k for k in follow if k in self.departing))
+        reveals = f"meant is {', '.join(meant)}"
+        return Diagnosis(row.code, row.title, explains, message, (), (key,), None, None, row.mend, reveals)
+
+
+def _entry(entry: tuple[int, ...]) -> str:
+    """Which entry of an array a number is."""
+    return f"entry ({', '.join(map(str, entry))}): " if len(entry) > 1 else f"entry {entry[0]}: "
 
 
 def _after(lines: Lines, h: Hypothesis, change: Change, step: int | None) -> set[Spot]:

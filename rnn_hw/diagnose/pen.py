@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 MOST_DIGITS = 12
-OTHER_NUMBER = "pen-other-number"
+OTHER_NUMBER, COPIED = "pen-other-number", "pen-copied-line"
 _PLACES = 10 ** np.arange(MOST_DIGITS)
 
 
@@ -79,6 +79,10 @@ def _exchanged(n: Numbers) -> NDArray[np.bool_]:
     return np.asarray((n.other.sum(axis=-1) == 2) & crossed.any(axis=-1))
 
 
+def _never(n: Numbers) -> NDArray[np.bool_]:
+    return np.zeros(n.printed.shape, bool)
+
+
 def _constant(bits: float) -> Callable[[Numbers], Array]:
     return lambda n: np.full(n.printed.shape, bits)
 
@@ -96,10 +100,14 @@ _ROWS = (
     Slip("pen-digit", "one digit misread or miswritten",
          "one digit is another; all others are right",
          "read the number back from the page", _digit, lambda n: 4.5 + np.log2(9 * n.length)),
+    # found among the other lines of the page, and not by its digits
+    Slip(COPIED, "the number of another line",
+         "the number stands in another line of the sheet, where it belongs",
+         "copy each result to its own line, and read it back", _never, _constant(4)),
     # found by the lines after it, which were worked with another number, and not by its digits
     Slip(OTHER_NUMBER, "another number on the page than the one worked with",
          "the lines after it follow from the number that should stand here, and not from this one",
-         "read the number back from the page", lambda n: np.zeros(n.printed.shape, bool), _constant(np.inf)),
+         "read the number back from the page", _never, _constant(np.inf)),
 )  # fmt: skip
 
 SLIPS: Mapping[str, Slip] = {row.code: row for row in _ROWS}

@@ -28,6 +28,14 @@ class Page(NamedTuple):
     known: Mapping[Spot, NDArray[np.bool_]]
     scale: Mapping[Spot, Array]  # how large such a number is
 
+    def elsewhere(self, spot: Spot, students: Array) -> Array:
+        """The numbers that some students have in other lines of the same shape, a line on each entry of the first axis."""
+        shape = self.value[spot].shape[1:]
+        lines = [s for s, value in self.value.items() if s != spot and value.shape[1:] == shape]
+        axes = (slice(None), *(None,) * len(shape))
+        found = [np.where(self.known[s][students][axes], self.value[s][students], np.nan) for s in lines]
+        return np.stack(found) if found else np.zeros((0, len(students), *shape))
+
 
 class Rows(NamedTuple):
     """Which student each row is of, and by line what some rows have otherwise: the formula, numbers not worked on with,
@@ -77,7 +85,7 @@ def _compared(page: Page, rows: Rows, spot: Spot, value: Array) -> tuple[Array, 
     students = rows.students
     printed, half, known = page.value[spot][students], page.half[spot][students], page.known[spot][students]
     tracks = Tracks(*(np.broadcast_to(track, printed.shape) for track in value))
-    found = judged(printed, half, tracks, page.scale[spot])
+    found = judged(printed, half, tracks, page.scale[spot], lambda: page.elsewhere(spot, students))
     alone = rows.as_printed.get(spot, rows.plain)
     if alone is not None:
         found = standing(found, printed, half, page.scale[spot], alone)
