@@ -26,9 +26,14 @@ PER_PART = 3.0  # bits of each quantity and number in a part that nothing explai
 BEGIN = 6.0
 NEAREST = 2  # parts that a part is compared with
 MOST_PARTS = 8
+MOST_NODES = 60_000  # of all formulas together that are evaluated for one comparison: a second or two
 OTHER_FORM = 4.0
 ADDED = 5.0
 AHEAD = "next-step-left-out"
+
+
+class TooLong(Exception):
+    """A comparison that takes longer than an explanation is worth."""
 
 
 class Departure(NamedTuple):
@@ -74,6 +79,7 @@ class Aligner:
         steps = where.result.steps
         self.times = sorted({min(2, steps), steps if last else max(steps - 1, 1)})
         self.prints: dict[Node, tuple[object, ...]] = {}
+        self.nodes = 0  # evaluated so far
         self.aligned: dict[tuple[Node, Node], Alignment] = {}
         self.made: dict[Node, list[tuple[str, float, Node]]] = {}
 
@@ -97,6 +103,9 @@ class Aligner:
     def print_of(self, node: Node) -> tuple[object, ...]:
         """The values of a formula at all points; its form where it has none (a derivative along an edge)."""
         if node not in self.prints:
+            self.nodes += sum(1 for _ in walk(node))
+            if self.nodes > MOST_NODES:
+                raise TooLong
             if any(isinstance(n, Apply) and n.operation in ("partial", "total") for n in walk(node)):
                 self.prints[node] = ("form", form(node))
             else:
@@ -110,7 +119,7 @@ class Aligner:
     # -- taking apart --
 
     def align(self, true: Node, yours: Node, depth: int = 0) -> Alignment:
-        """The cheapest way found from one formula to the other."""
+        """The cheapest way found from one formula to the other. Raises `TooLong`."""
         if (true, yours) not in self.aligned:
             self.aligned[true, yours] = self._aligned(true, without_primes(yours), depth)
         return self.aligned[true, yours]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rnn_hw.answers import Sheet
 from rnn_hw.checking.formulas import Letters, own_program, read_formula, spelled_formula
-from rnn_hw.diagnose.align import Aligner, Alignment, Departure
+from rnn_hw.diagnose.align import Aligner, Alignment, Departure, TooLong
 from rnn_hw.errors import HomeworkError
 from rnn_hw.fields import by_letter
 from rnn_hw.kinds.formulas import FORMULA
@@ -82,7 +82,10 @@ def _aligned(problem: Problem, sheet: Sheet, report: Report, one: Asked) -> Alig
     best = Alignment()
     for where in _worlds(problem, sheet, report, one):
         around = Surroundings(one.context.program, one.context.shapes)
-        found = Aligner(where, around, one.target, not one.context.open_end).align(one.true, one.yours)
+        try:
+            found = Aligner(where, around, one.target, not one.context.open_end).align(one.true, one.yours)
+        except TooLong:
+            continue
         if found.departures and found.known and (not best.departures or found.bits < best.bits):
             best = found
     return best
