@@ -99,7 +99,8 @@ class Aligner:
         scale = np.maximum(np.maximum(np.abs(first), np.abs(second)), 1e-6)
         with np.errstate(invalid="ignore"):
             enough = 2 * np.count_nonzero(counted, axis=(1, 2)) >= counted[0].size  # at every step
-            return bool(enough.all() and (np.abs(first - second) <= 1e-9 * scale)[counted].all())
+            near = np.isfinite(scale) & (np.abs(first - second) <= 1e-9 * scale)
+            return bool(enough.all() and near[counted].all())
 
     def print_of(self, node: Node) -> tuple[object, ...]:
         """The values of a formula at all points; its form where it has none (a derivative along an edge)."""
