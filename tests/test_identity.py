@@ -206,6 +206,12 @@ def test_large_layers_saturate_and_are_still_recognized(size: int) -> None:
         assert compare(parse_formula(first), parse_formula(second), where) is None, (first, second)
 
 
+@pytest.mark.parametrize("text", ["1/0", "-1/0", "0/0", "exp(1000)", "log(0)", "1/(h[t] - h[t])", "h_bar[t]/(t - 2)"])
+@pytest.mark.parametrize("true", ["h_bar[t]", "i_bar[t]*g[t]", "w_ix_bar", "0*h[t]"])
+def test_what_is_infinite_is_no_finite_formula(true: str, text: str) -> None:
+    assert compare(parse_formula(true), parse_formula(text), UNI) is not None
+
+
 def test_elman_in_another_arrangement() -> None:
     program = parse_program(ELMAN)
     where = world(program, infer(program, ELMAN_SHAPES))

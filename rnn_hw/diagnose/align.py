@@ -26,7 +26,7 @@ PER_PART = 3.0  # bits of each quantity and number in a part that nothing explai
 BEGIN = 6.0
 NEAREST = 2  # parts that a part is compared with
 MOST_PARTS = 8
-MOST_NODES = 60_000  # of all formulas together that are evaluated for one comparison: a second or two
+MOST_NODES = 40_000  # of all formulas together that are evaluated for one comparison: about a second
 OTHER_FORM = 4.0
 ADDED = 5.0
 AHEAD = "next-step-left-out"
@@ -98,7 +98,8 @@ class Aligner:
         scale = np.maximum(np.maximum(np.abs(first), np.abs(second)), 1e-6)
         with np.errstate(invalid="ignore"):
             enough = 2 * np.count_nonzero(counted, axis=(1, 2)) >= counted[0].size  # at every step
-            return bool(enough.all() and (np.abs(first - second) <= 1e-9 * scale)[counted].all())
+            near = np.isfinite(scale) & (np.abs(first - second) <= 1e-9 * scale)
+            return bool(enough.all() and near[counted].all())
 
     def print_of(self, node: Node) -> tuple[object, ...]:
         """The values of a formula at all points; its form where it has none (a derivative along an edge)."""

@@ -125,7 +125,8 @@ def _difference(first: NDArray[Any], second: NDArray[Any]) -> int | None:
     counted = np.isfinite(first)
     scale = np.maximum(np.maximum(np.abs(first), np.abs(second)), 1e-6)
     with np.errstate(invalid="ignore"):
-        wrong = counted & ~(np.abs(first - second) <= TOLERANCE * scale)
+        near = np.isfinite(second) & (np.abs(first - second) <= TOLERANCE * scale)  # nothing is near infinity
+    wrong = counted & ~near
     if not counted.any():
         return 0
     found = np.flatnonzero(wrong.reshape(TRAJECTORIES, -1).any(axis=1))
