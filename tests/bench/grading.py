@@ -64,7 +64,9 @@ def rows(count: int = 4000, pairs: int = 3) -> list[Row]:
         for name, options in (("", ()), (", no hints", ("--no-hints",))):
             whole, half = processor(double, *options), processor(folder, *options)
             a, b = in_turns(lambda whole=whole: whole() / 2, half, pairs)  # type: ignore[misc]
-            found.append(Row(f"grading {2 * count} files / {count}{name}, for as many", a, b, 1.0, "linear growth is 1"))
+            found.append(
+                Row(f"grading {2 * count} files / {count}{name}, for as many", a, b, 1.0, "linear growth is 1")
+            )
     return [*found, memory(25 * count)]
 
 
