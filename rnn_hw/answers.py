@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rnn_hw.errors import Diagnostic
 from rnn_hw.fields import Exact, Reader
 from rnn_hw.numerals import LONGEST, read_numeral
-from rnn_hw.source import Document, Fields, Scalar, named_file, read
+from rnn_hw.source import Document, Fields, Scalar, Value, named_file, read
 from rnn_hw.text_file import short
 
 Shape = tuple[int, ...]
@@ -178,24 +178,33 @@ def read_answers(path: "str | os.PathLike[str]") -> AnswerFile:
 
 def answer_file(document: Document) -> AnswerFile:
     """The answer file that a document is. Raises `HomeworkError`."""
-    root = document.root
-    if not _well_formed(root):
+    entries = document.root.entries
+    if not _well_formed(entries):
         _report(document)
-    problem, student = (v.text if isinstance(v, Scalar) and not v.is_null else None for v in map(root.get, FIELDS[:2]))
-    answers = root.get("answers")
+    answers = entries.get("answers")
+    problem, student = _word(entries.get("problem")), _word(entries.get("student"))
     return AnswerFile(document, problem, student or "", answers if isinstance(answers, Fields) else Fields())
 
 
-def _well_formed(root: Fields) -> bool:
+def _word(value: Value | None) -> str | None:
+    """The text of a field that is one word; `None` where it is blank."""
+    return value.value if isinstance(value, Scalar) and not value.is_null else None
+
+
+def _well_formed(entries: Mapping[str, Value]) -> bool:
     """Whether there is nothing to report, told at once for the usual file."""
-    for name, value in root.entries.items():
-        if name not in FIELDS or value.__class__ is not (Fields if name == "answers" else Scalar):
+    for name, value in entries.items():
+        if name == "answers":
+            if value.__class__ is not Fields:
+                return False
+        elif value.__class__ is not Scalar:
             return False
-        if name == "student" and not value.value.strip():
+        elif name == "student":
+            if not value.value.strip():
+                return False
+        elif name != "problem" or not value.value.lower().endswith((".yaml", ".yml")):
             return False
-        if name == "problem" and not value.value.lower().endswith((".yaml", ".yml")):
-            return False
-    return "answers" in root.entries
+    return "answers" in entries
 
 
 def _report(document: Document) -> None:

@@ -7,9 +7,10 @@ form is to look up its numerals. Nothing is judged here.
 """
 
 from array import array
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from itertools import chain
-from operator import attrgetter
+from operator import itemgetter
+from types import MappingProxyType
 
 from rnn_hw.answers import AnswerFile, Entry, Layout, Numbers, Numerals, Place, Sheet
 from rnn_hw.checking.targets import Targets
@@ -20,8 +21,8 @@ from rnn_hw.problem import Problem
 from rnn_hw.source import MOST_FAULTS, Fields, Items, Scalar, Value, diagnostic
 
 MOST_REMEMBERED = 200_000  # numerals, and a tenth as many forms: a class of forgers must not fill the memory
-
-_held = attrgetter("value")  # the text of a scalar, the items of a list
+NOTHING: Mapping[str, Entry] = MappingProxyType({})
+MOST_PARTS = 10  # of a list that is no answer, and remembered
 
 
 class Binder:
@@ -30,7 +31,7 @@ class Binder:
     def __init__(self, problem: Problem) -> None:
         self.targets = Targets(problem)
         self.forms: dict[Hashable, Layout | None] = {}
-        self.odd: dict[tuple[str, str, str] | None, list[tuple[str, Entry]]] = {}
+        self.odd: dict[Hashable, list[tuple[str, Entry]]] = {}
         self.table = Numerals()
 
     def bind(self, file: AnswerFile) -> Sheet:
@@ -51,47 +52,48 @@ class Binder:
     def _layout(self, answers: Fields) -> Layout | None:
         """Where everything goes on sheets of this form: `None` if a key is to be reported, or a sequence is irregular."""
         places: list[tuple[int, int, Place]] = []
-        aside: set[int] = set()
-        seen: set[str] = set()
-        for number, (text, value) in enumerate(answers.entries.items()):
-            target = self.targets.get(text)
-            if target is None or not seen.isdisjoint(target.keys):
-                return None
-            seen |= target.keys
+        aside: list[int] = []
+        targets = list(map(self.targets.get, answers.entries))
+        keys = [target.keys for target in targets if target is not None]
+        if len(keys) < len(targets) or len(frozenset().union(*keys)) < sum(map(len, keys)):
+            return None
+        for number, (target, value) in enumerate(zip(targets, answers.entries.values(), strict=True)):
+            assert target is not None
             shape = () if value.__class__ is Scalar else shape_of(value)
             place = self.targets.place(target, shape) if shape is not None else None
             if target.whole and (place is None or len(target.lines) == 1):
                 return None
             if shape is None or place is None:
-                aside.add(number)
+                aside.append(number)
             else:
                 places.append((len(shape), number, place))
-        places.sort(key=lambda place: place[:2])
+        places.sort(key=itemgetter(0, 1))
         taken = _others(answers, aside) if aside else None
-        return Layout(tuple(p for _, _, p in places), tuple(n for _, n, _ in places), tuple(sorted(aside)), taken)
+        return Layout(tuple(p for _, _, p in places), tuple(n for _, n, _ in places), tuple(aside), taken)
 
     def _repeated(self, file: AnswerFile, layout: Layout, first: int, texts: Sequence[str]) -> Sheet:
         """A sheet of a form that is known; what is no number is looked at by itself."""
         if layout.taken is not None:
             texts = [texts[at] for at in layout.taken]
-        written = array("i", map(self.table.__getitem__, texts))
-        rest: dict[str, Entry] = {}
-        if layout.aside or min(written, default=0) < 0:
+        places = list(map(self.table.__getitem__, texts))
+        written = array("i", places)
+        rest: Mapping[str, Entry] = NOTHING
+        if layout.aside or -1 in places:
+            rest = {}
             answers = list(file.answers.entries.items())
             for number in (*layout.aside, *layout.without_a_number(written)):
                 text, value = answers[number]
-                for key, entry in self._odd(text, value):
-                    rest[key] = entry._replace(line=value.line)
+                rest.update((key, entry._replace(line=value.line)) for key, entry in self._odd(text, value))
         return Sheet(file.document.file, file.student, Numbers(self.table, layout, first, written), rest)
 
     def _odd(self, text: str, value: Value) -> list[tuple[str, Entry]]:
         """What is to be said of a value that is no number: the same of everyone who wrote it there."""
-        written = (text, value.text, value.style) if isinstance(value, Scalar) else None
-        if written in self.odd:
+        written = _written(text, value)
+        if written is not None and written in self.odd:
             return self.odd[written]
         found = answers_in(value, self.targets.of(text), self.targets, self.table).items()
         entries = [(key, answer) for key, answer in found if isinstance(answer, Entry)]
-        if written is not None and len(written[1]) <= LONGEST:
+        if written is not None:
             self.odd[written] = entries
         return entries
 
@@ -137,6 +139,14 @@ class Binder:
         return Sheet(file.document.file, file.student, Numbers(self.table, layout, 0, written), rest, tuple(found))
 
 
+def _written(text: str, value: Value) -> Hashable:
+    """A key and the value behind it, so that the same can be told; `None` where that takes long."""
+    parts = value.items if isinstance(value, Items) else [value]
+    if len(parts) > MOST_PARTS or not all(part.__class__ is Scalar and len(part.value) <= LONGEST for part in parts):
+        return None
+    return text, value.__class__, *((part.value, part.style) for part in parts)  # type: ignore[union-attr]
+
+
 def _others(answers: Fields, aside: Collection[int]) -> list[int]:
     """Where the scalars of all answers but some stand among those of `_form`."""
     depths = [(depth, number) for number, value in enumerate(answers.entries.values()) for depth in _depths(value)]
@@ -154,26 +164,30 @@ def _depths(value: Value, depth: int = 0) -> Iterator[int]:
 
 def _first_of_consecutive(answers: Fields) -> int:
     """The line of the first answer where each stands on one line and the next one below it, else 0."""
-    if answers.flow_style or not answers.entries:
+    pairs = answers.value
+    if answers.flow_style or not pairs:
         return 0
-    keys = answers.keys.values()
-    first = next(iter(keys)).start_mark.line
-    end = next(reversed(answers.entries.values())).end_mark.line
-    return first + 1 if end - first == len(keys) - 1 == next(reversed(keys)).start_mark.line - first else 0
+    last, value = pairs[-1]
+    first: int = pairs[0][0].start_mark.line
+    end = first + len(pairs) - 1
+    return first + 1 if last.start_mark.line == end == value.end_mark.line else 0
 
 
 def _form(answers: Fields) -> tuple[Hashable, list[str]]:
     """The keys as written and how the lists behind them nest; and the scalars, those deeper in lists behind others."""
-    form: list[Hashable] = [tuple(answers.entries)]
+    keys, level = tuple(answers.entries), list(answers.entries.values())
+    held = [value.value for value in level]  # the text of a scalar, the items of a list
+    if set(map(type, held)) == {str}:
+        return keys, held
+    form: list[Hashable] = [keys]
     texts: list[str] = []
-    level: list[Value] = list(answers.entries.values())
     while level:
         kinds = tuple(map(type, level))
         if kinds.count(Scalar) == len(kinds):
-            texts += map(_held, level)
+            texts += [value.value for value in level]
             break
         if kinds.count(Items) == len(kinds):
-            lists = list(map(_held, level))
+            lists = [value.value for value in level]
         else:
             texts += [value.value for value in level if value.__class__ is Scalar]
             lists = [value.value for value in level if value.__class__ is Items]

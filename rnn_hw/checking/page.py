@@ -39,31 +39,34 @@ def first_columns(problem: Problem) -> dict[str, int]:
 
 
 def page_of(sheets: Sequence[Numbers], first: Mapping[str, int], true: Mapping[str, Array]) -> Page:
-    """The columns of a class; `first` says where a line's numbers begin, `true` has the shape of each line."""
-    students = len(sheets)
-    columns = np.concatenate([np.zeros(0, np.intp), *(sheet.layout.columns for sheet in sheets)])
-    who = np.repeat(np.arange(students), [len(sheet.written) for sheet in sheets])
+    """The columns of a class; `first` says where a line's numbers begin, `true` has the shape of each line.
+
+    Sheets of one layout go together, as a block.
+    """
+    alike: dict[tuple[int, int], list[int]] = {}
+    for student, sheet in enumerate(sheets):
+        alike.setdefault((id(sheet.table), id(sheet.layout)), []).append(student)
+    blocks = sorted(alike.values(), key=lambda some: id(sheets[some[0]].table))
+    columns = np.concatenate([np.zeros(0, np.intp), *(sheets[some[0]].layout.columns for some in blocks)])
     seen = np.zeros(columns.max(initial=-1) + 1, bool)
     seen[columns] = True
     row = np.cumsum(seen) - 1  # by column of the problem, the row below
-    value, half = (np.zeros((int(seen.sum()), students)) for _ in range(2))
+    value, half = (np.zeros((int(seen.sum()), len(sheets))) for _ in range(2))
     known = np.zeros(value.shape, bool)
-    start = 0
-    for _, together in groupby(sheets, key=lambda sheet: id(sheet.table)):
-        some = list(together)
-        written = np.frombuffer(b"".join([sheet.written for sheet in some]), np.intc)
-        table, stop = some[0].table, start + len(written)
-        at = row[columns[start:stop]], who[start:stop]
-        for array, read in ((value, table.numbers), (half, table.half_units)):
-            array[at] = np.array([*read, 0.0])[written]
-        known[at] = written >= 0
-        start = stop
+    for _, together in groupby(blocks, key=lambda some: id(sheets[some[0]].table)):
+        blocks_of_table = list(together)
+        table = sheets[blocks_of_table[0][0]].table
+        numbers, half_units = (np.append(np.frombuffer(read), 0.0) for read in (table.numbers, table.half_units))
+        for some in blocks_of_table:
+            written = np.frombuffer(b"".join([sheets[k].written for k in some]), np.intc).reshape(len(some), -1).T
+            at = row[sheets[some[0]].layout.columns][:, None], np.array(some)
+            value[at], half[at], known[at] = numbers[written], half_units[written], written >= 0
     answered = {key: row[column] for key, column in first.items() if column < len(seen) and seen[column]}
 
     def by_line(rows: Array) -> dict[str, Array]:
         return {k: _column(rows[r : r + true[k].size], true[k].shape) for k, r in answered.items()}
 
-    return Page(students, by_line(value), by_line(half), {key: known[r] for key, r in answered.items()})
+    return Page(len(sheets), by_line(value), by_line(half), {key: known[r] for key, r in answered.items()})
 
 
 def _column(rows: Array, shape: tuple[int, ...]) -> Array:

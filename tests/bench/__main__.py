@@ -5,6 +5,7 @@ from random import Random
 
 import classes
 import diagnosis
+import grading
 import reading
 import sequences
 import startup
@@ -33,6 +34,7 @@ TABLES = {
     "reading": reading_rows,
     "sequences": sequences.rows,
     "classes": classes.rows,
+    "grading": grading.rows,
 }
 
 
