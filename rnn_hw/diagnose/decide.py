@@ -17,7 +17,7 @@ from rnn_hw.diagnose.walk import Array, Page
 from rnn_hw.lang.tree import Node
 
 MARGIN = 3.0  # bits that a mistake saves at least
-PEN_MARGIN = 8.0  # and a slip of the pen, which is looked for in every number
+PEN_MARGIN = 10.0  # and a slip of the pen, which is looked for in every number
 TIE = 2.0  # bits by which another explanation may be longer and still be named
 
 

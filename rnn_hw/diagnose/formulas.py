@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rnn_hw.answers import Sheet
 from rnn_hw.checking.formulas import Letters, own_program, read_formula, spelled_formula
 from rnn_hw.diagnose.align import Aligner, Alignment, Departure, TooLong
+from rnn_hw.diagnose.parts import size
 from rnn_hw.errors import HomeworkError
 from rnn_hw.fields import by_letter
 from rnn_hw.kinds.formulas import FORMULA
@@ -86,9 +87,16 @@ def _aligned(problem: Problem, sheet: Sheet, report: Report, one: Asked) -> Alig
             found = Aligner(where, around, one.target, not one.context.open_end).align(one.true, one.yours)
         except TooLong:
             continue
-        if found.departures and found.known and (not best.departures or found.bits < best.bits):
+        if found.departures and _pays(found, one.yours) and (not best.departures or found.bits < best.bits):
             best = found
     return best
+
+
+def _pays(found: Alignment, yours: Node) -> bool:
+    """Whether a formula has enough in it to tell so many mistakes: from `x[t]` alone everything can be made."""
+    codes = len({d.code for d in found.departures})
+    added = any(d.true is None for d in found.departures)
+    return found.known and size(yours) >= codes * (1 + added)
 
 
 def _worlds(problem: Problem, sheet: Sheet, report: Report, one: Asked) -> Iterator[World]:

@@ -14,6 +14,43 @@ from rnn_hw.lang.mistakes import slopes
 from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Mistake
 
 _ROWS = (
+    # --- derivatives ---------------------------------------------------------------------------------------------------
+    Mistake(
+        "slope-at-the-sum", "the derivative taken at the sum instead of the result",
+        "σ' = y(1 − y) and tanh' = 1 − y² hold for the result y of the activation, not for the z that went in",
+        "put the result of the activation into y(1 − y)",
+        ("1 - tanh(a)**2 -> 1 - a**2",), slopes.at_the_sum, bits=3.5,
+    ),
+    Mistake(
+        "slope-of-the-result", "the derivative taken of the result once more",
+        "y(1 − y) has the activation in it already: σ(y)(1 − σ(y)) applies it a second time",
+        "put the result itself into y(1 − y)",
+        change=slopes.of_the_result, bits=4,
+    ),
+    Mistake(
+        "slope-of-another", "the derivative of another activation",
+        "σ' is y(1 − y), tanh' is 1 − y²",
+        "look up which activation the line has",
+        change=slopes.of_another, bits=3.5,
+    ),
+    Mistake(
+        "inverse-for-derivative", "the inverse function for the derivative",
+        "σ⁻¹ and tanh⁻¹ undo the function; its derivative is written σ' and tanh'",
+        "take σ' = y(1 − y), tanh' = 1 − y²",
+        change=slopes.inverses, bits=4,
+    ),
+    Mistake(
+        "gradient-left-out", "a quantity for the gradient by it",
+        "the bar is missing: what comes back is the gradient by the quantity, not the quantity",
+        "put a bar over what the chain rule passes back",
+        change=other.without_bars, bits=4,
+    ),
+    Mistake(
+        "loss-as-one", "1 for the loss's own term",
+        "the loss contributes its own derivative, which is 1 only where the loss is the sum itself",
+        "leave the term as it is, or put in the derivative of the loss",
+        change=other.losses_as_one, bits=4,
+    ),
     # --- activations ---------------------------------------------------------------------------------------------------
     Mistake(
         "sigmoid-sign", "the exponent's sign in the sigmoid",
@@ -230,43 +267,6 @@ _ROWS = (
         "the number of entries, examples or steps was counted one too low or too high",
         "count again, from 1",
         change=other.other_counts, bits=5,
-    ),
-    # --- derivatives ---------------------------------------------------------------------------------------------------
-    Mistake(
-        "slope-at-the-sum", "the derivative taken at the sum instead of the result",
-        "σ' = y(1 − y) and tanh' = 1 − y² hold for the result y of the activation, not for the z that went in",
-        "put the result of the activation into y(1 − y)",
-        ("1 - tanh(a)**2 -> 1 - a**2",), slopes.at_the_sum, bits=3.5,
-    ),
-    Mistake(
-        "slope-of-the-result", "the derivative taken of the result once more",
-        "y(1 − y) has the activation in it already: σ(y)(1 − σ(y)) applies it a second time",
-        "put the result itself into y(1 − y)",
-        change=slopes.of_the_result, bits=4,
-    ),
-    Mistake(
-        "slope-of-another", "the derivative of another activation",
-        "σ' is y(1 − y), tanh' is 1 − y²",
-        "look up which activation the line has",
-        change=slopes.of_another, bits=3.5,
-    ),
-    Mistake(
-        "inverse-for-derivative", "the inverse function for the derivative",
-        "σ⁻¹ and tanh⁻¹ undo the function; its derivative is written σ' and tanh'",
-        "take σ' = y(1 − y), tanh' = 1 − y²",
-        change=slopes.inverses, bits=4,
-    ),
-    Mistake(
-        "gradient-left-out", "a quantity for the gradient by it",
-        "the bar is missing: what comes back is the gradient by the quantity, not the quantity",
-        "put a bar over what the chain rule passes back",
-        change=other.without_bars, bits=4,
-    ),
-    Mistake(
-        "loss-as-one", "1 for the loss's own term",
-        "the loss contributes its own derivative, which is 1 only where the loss is the sum itself",
-        "leave the term as it is, or put in the derivative of the loss",
-        change=other.losses_as_one, bits=4,
     ),
     # --- quantities ----------------------------------------------------------------------------------------------------
     Mistake(
