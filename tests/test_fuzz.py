@@ -97,7 +97,7 @@ def sound(report: ClassReport) -> None:
     """Every submission has verdicts or the reason why not, and no reason is a fault of ours."""
     for one in report.whole:
         assert bool(one.unusable) != bool(one.report and one.verdicts)
-        for fault in one.unusable:
+        for fault in (*one.unusable, *one.warnings):
             assert fault.code not in ("program-fault", "too-slow"), fault
             assert 0 < len(fault.message) < 400
 
