@@ -223,6 +223,11 @@ FOUND = {
         ["dW_a_formula[3]: '[2/3*sum((a[3] - y)*a[3])]'", "W_a_bar_formula: dW_a[3]"],
         ["wrong", "wrong"],
     ),
+    "the mistake in a formula whose parts do not fit together": (
+        "lstm_forward",
+        ["h_formula: x[t] + W_f @ h[t-1]", "c_formula: 'sum[s]([h[s], x[s]] + x[s])'"],
+        ["wrong", "wrong"],
+    ),
 }
 
 
