@@ -22,6 +22,7 @@ from rnn_hw.grade import Options, Settings, chunks, deductions, limits, marking,
 from rnn_hw.grade.finding import DEEPEST, found
 from rnn_hw.output import written
 from rnn_hw.results import ClassReport, Diagnosis, FreeText, Graded, Report, Table, Verdict
+from rnn_hw.view import gradebook
 
 SETTINGS = Settings(str(PROBLEM))
 WHOLE = str(ROOT / "problems" / "assignment_2.yaml")
@@ -323,6 +324,29 @@ def test_a_file_that_takes_too_long_or_fails_stops_nobody(tmp_path: Path, monkey
     assert "ZeroDivisionError" in marks["cleo"].unusable[0].message
     alone = graded(tmp_path / "class" / "cleo.yaml")
     assert [d.code for d in alone.submissions[0].unusable] == ["program-fault"]
+
+
+def test_no_mark_is_lost_because_mistakes_cannot_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(problem: Any, sheets: Any, reports: list[Report]) -> list[Report]:
+        for one in sheets:
+            if one.student == "ben":
+                time.sleep(1)
+            if one.student == "cleo":
+                raise ZeroDivisionError
+        return [r._replace(searched=True) for r in reports]
+
+    monkeypatch.setattr(marking, "with_diagnoses", failing)
+    monkeypatch.setattr(marking, "SECONDS", 0.2)
+    monkeypatch.setattr(marking, "PATIENCE", 0.3)
+    marks = by_student(graded(small(tmp_path / "class")))
+    assert [marks[name].score for name in ("ada", "ben", "cleo")] == ["19", "18", "15"]
+    assert [[(w.code, w.file) for w in marks[name].warnings] for name in ("ada", "ben", "cleo")] == [
+        [], [("too-slow", marks["ben"].file)], [("program-fault", marks["cleo"].file)],
+    ]  # fmt: skip
+    assert "its mistakes are not looked for" in marks["ben"].warnings[0].message
+    assert gradebook.notes(marks["ben"], "0") == ["mistakes not looked for"]
+    alone = graded(tmp_path / "class" / "cleo.yaml")
+    assert alone.submissions[0].score == "15"
 
 
 def test_reading_is_bounded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,10 +17,10 @@ from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.figures import array
 from rnn_hw.lang.identity import STEPS, MissingStep, Witness, World, compare, same_shape, world
 from rnn_hw.lang.notation import unicode
-from rnn_hw.lang.operations import CONSTANTS, OVER_TIME
+from rnn_hw.lang.operations import CONSTANTS, OVER_TIME, Shape
 from rnn_hw.lang.parse import parse_formula
 from rnn_hw.lang.rewrite import HERE, names_in, over_all_steps, rebuilt, substitute, walk
-from rnn_hw.lang.shapes import STEP_WORDS, series_names
+from rnn_hw.lang.shapes import STEP_WORDS, series_names, shape_of
 from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
@@ -49,7 +49,7 @@ def judge_formulas(
     differing: dict[Name, Witness | MissingStep] = {}
     for target, text in texts.items():
         try:
-            read[target] = read_formula(text, target, context, letters)
+            formula = read_formula(text, target, context, letters)
         except HomeworkError as error:
             first = error.diagnostics[0]
             verdict = "wrong" if first.code in UNDERSTOOD else "unreadable"
@@ -58,10 +58,11 @@ def judge_formulas(
         if _has_edges(truth[target]):
             judged[target] = Judged("unjudged", "matrices of derivatives are left for a person")
             continue
-        if not same_shape(read[target], truth[target], context.shapes):
+        if not same_shape(formula, truth[target], context.shapes):
             judged[target] = Judged("wrong", "its parts do not fit together, or its shape is another")
             continue
-        found = compare(truth[target], read[target], where, not context.open_end)
+        read[target] = formula
+        found = compare(truth[target], formula, where, not context.open_end)
         if found is None:
             judged[target] = Judged("correct")
         else:
@@ -78,7 +79,14 @@ def judge_formulas(
 def own_program(read: Mapping[Name, Node], wrong: Collection[Name], context: Context) -> Program:
     """The context's program with the person's own formulas in place of some of the true ones."""
     own = {t.name for t in wrong if t.time is not None or not _moving(read[t])}
+    read = {target: _unwrapped(typed, context.shapes.get(target.name, ()), context) for target, typed in read.items()}
     return Program(tuple(_with_own(e, read, own) for e in context.program.equations))
+
+
+def _unwrapped(typed: Node, shape: Shape, context: Context) -> Node:
+    """The one entry of a formula in brackets, which counts as the number that it is asked for (`same_shape`)."""
+    own = shape_of(typed, lambda name: context.shapes.get(name.name, ()))
+    return Apply("sum", (typed,)) if own and own != shape else typed
 
 
 def _carried(

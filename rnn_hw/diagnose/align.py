@@ -15,8 +15,9 @@ from rnn_hw.lang.identity import World, value_at
 from rnn_hw.lang.mistakes.alike import form
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.changes import Surroundings, formulas_with
-from rnn_hw.lang.operations import OPERATIONS, OVER_TIME
+from rnn_hw.lang.operations import OPERATIONS, OVER_TIME, Mismatch
 from rnn_hw.lang.rewrite import names_in, shifted, substitute, walk, without_primes
+from rnn_hw.lang.shapes import Faulty
 from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Equation, Name, Node
 
@@ -113,7 +114,7 @@ class Aligner:
                 try:
                     values = [value_at(node, t, self.where) for t in self.times]
                     self.prints[node] = ("values", np.stack([v.reshape(len(v), -1) for v in values]))
-                except (LookupError, ValueError):
+                except (LookupError, ValueError, Mismatch, Faulty):
                     self.prints[node] = ("none",)
         return self.prints[node]
 

@@ -2,7 +2,8 @@
 
 The teacher's problem is the only one there is: what a sheet names itself is compared with it and never opened. Whatever
 a submission holds, it costs the others nothing: what cannot be read, takes too long or makes the program fail is
-unusable with the reason, and they are judged without it.
+unusable with the reason, and they are judged without it. Where only the search for its mistakes does, it has its mark all
+the same.
 """
 
 import hashlib
@@ -121,6 +122,7 @@ def _all_judged(task: Task, waiting: Sequence["Marked | Read"]) -> Iterator[Mark
 def _mark(task: Task, read: "Read", report: "Report | Diagnostic") -> Marked:
     if isinstance(report, Diagnostic):
         return Marked(_unusable(task, read.file, read.sheet.student, [report._replace(file=read.file)]))
+    report = report._replace(diagnostics=tuple(d._replace(file=d.file or read.file) for d in report.diagnostics))
     shown = report if task.settings.key else report.without_key()
     return Marked(_graded(task, read, short_of(shown)), read.digest)
 
@@ -185,17 +187,22 @@ def _judged(task: Task, sheets: Sequence[Bound]) -> list[Report | Diagnostic]:
         return []
     try:
         with at_most(PATIENCE + SECONDS * len(sheets) / 50):
-            return [*_reports(task, sheets)]
-    except (Exception, TooSlow) as error:
-        if len(sheets) == 1 and not isinstance(error, TooSlow):
-            return [_failure(error)]
-    found: list[Report | Diagnostic] = []
-    for sheet in sheets:
+            return [*_reports(task, sheets, task.settings.hints)]
+    except (Exception, TooSlow):
+        return [_alone(task, sheet) for sheet in sheets]
+
+
+def _alone(task: Task, sheet: Bound) -> Report | Diagnostic:
+    """A report on one sheet; no mark is lost because the mistakes behind it cannot be found, or not in time."""
+    missed: list[Diagnostic] = []
+    for hints in dict.fromkeys((task.settings.hints, False)):
         try:
             with at_most(SECONDS):
-                found += _reports(task, [sheet])
+                (report,) = _reports(task, [sheet], hints)
+            return report._replace(diagnostics=(*report.diagnostics, *missed))
         except (Exception, TooSlow) as error:
-            found.append(_failure(error))
+            found = _failure(error)
+            missed = [found._replace(message=f"its mistakes are not looked for: {found.message}")]
     return found
 
 
@@ -208,8 +215,8 @@ def _failure(error: BaseException) -> Diagnostic:
     return Diagnostic("program-fault", f"the program fails on this file with {type(error).__name__}", help=help)
 
 
-def _reports(task: Task, sheets: Sequence[Bound]) -> list[Report]:
-    found, strict, also = task.found, task.settings.strict, with_diagnoses if task.settings.hints else None
+def _reports(task: Task, sheets: Sequence[Bound], hints: bool) -> list[Report]:
+    found, strict, also = task.found, task.settings.strict, with_diagnoses if hints else None
     if isinstance(found, Assignment):
         return check_all(found, [sheet for sheet in sheets if isinstance(sheet, Sheets)], strict, also)
     own = [sheet for sheet in sheets if isinstance(sheet, Sheet)]

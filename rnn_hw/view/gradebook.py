@@ -15,6 +15,7 @@ from rnn_hw.view.sheet import GLYPHS, mixed
 LONGEST = 200  # characters of what a person wrote on one line
 FEW = 6  # names in a list of them
 ALWAYS = ("correct", "carried", "wrong", "blank", "unreadable")  # verdicts that a summary counts though there be none
+UNSEARCHED = ("too-slow", "too-large", "program-fault")  # of a sheet that has a mark: its mistakes could not be found
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -102,9 +103,10 @@ def notes(graded: Graded, taken: str) -> list[str]:
     said = [f"unusable: {brief(graded.unusable[0].message)}"] if graded.unusable else []
     said += [f"late, −{percent(Fraction(taken))} %"] if graded.late else []
     said += [f"handed in twice, here {near(graded.file)}"] if graded.duplicates else []
-    other = [d for d in graded.warnings if d.code == "other-problem"]
-    said += ["names another problem"] * bool(other)
-    faults = len(graded.warnings) - len(other)
+    told = [d.code for d in graded.warnings]
+    said += ["names another problem"] * ("other-problem" in told)
+    said += ["mistakes not looked for"] * any(code in UNSEARCHED for code in told)
+    faults = sum(code not in ("other-problem", *UNSEARCHED) for code in told)
     return said + [f"{faults} fault{'s' * (faults > 1)} in the file"] * bool(faults)
 
 
