@@ -1,6 +1,6 @@
 """Sheets of numbers -> diagnoses in words: what a mistake explains, where it was made, the true line beside theirs."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
@@ -31,7 +31,18 @@ def page_of(marked: Marked, students: Array) -> Page:
     for spot, k in spots.items():
         scale[spot] = np.max(np.abs(key.true[k]), initial=0.0, where=np.isfinite(key.true[k]))
     value, half, known = ({spot: part[k] for spot, k in spots.items()} for part in columns[1:])
-    return Page(columns.students, value, half, known, scale)
+    return Page(columns.students, value, half, known, scale, _printed(known, columns.students))
+
+
+def _printed(known: Mapping[Spot, Array], students: int) -> list[frozenset[Spot]]:
+    """The lines that each student answered; many leave out the same ones."""
+    spots = list(known)
+    rows = np.array([known[spot] for spot in spots], bool).reshape(len(spots), students).T
+    found: dict[bytes, frozenset[Spot]] = {}
+    for row in rows:
+        if (key := row.tobytes()) not in found:
+            found[key] = frozenset(spot for spot, there in zip(spots, row, strict=True) if there)
+    return [found[row.tobytes()] for row in rows]
 
 
 def diagnosed(problem: Problem, search: Search, marked: Marked, students: Array) -> dict[int, tuple[Diagnosis, ...]]:
