@@ -151,6 +151,11 @@ class Sheet(NamedTuple):
         """All answers by canonical key, made anew at each look."""
         return dict(self.numbers.entries()) | dict(self.rest)
 
+    @property
+    def faults(self) -> tuple[Diagnostic, ...]:
+        """All that is to be reported of the file."""
+        return self.diagnostics
+
 
 class AnswerFile(NamedTuple):
     """An answer file before it is known which lines the problem has."""

@@ -258,7 +258,9 @@ def grade(
     alone = reports.takes_the_place(wanted)
     settings = Settings(problem, strict, not no_hints, not no_key, carried)
     with _progress(Format.table) as progress:
-        report = graded(paths, Options(settings, late, late_list, against, resume, jobs, bool(wanted)), progress)
+        report = graded(
+            paths, Options(settings, late, late_list, against, resume, jobs, reports.of_sheets(wanted)), progress
+        )
     with reports.fenced():
         _show_class(report, shown, alone)
     reports.write(report, wanted, shown)

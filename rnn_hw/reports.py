@@ -7,7 +7,7 @@ forms say of a mark is the same.
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 
@@ -34,6 +34,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "autolab": ("autolab", "class_report"),
     "prairielearn": ("prairielearn", "class_report"),
 }
+OF_THE_CLASS = ("csv", "moodle", "canvas", "html", "summary")  # say nothing of a single line of a sheet but its points
 BESIDE = ("annotations", "autolab")  # go to standard output behind the table; any other form takes its place
 
 
@@ -42,6 +43,11 @@ def form(name: str) -> Form:
     file, function = FORMS[name]
     found: Form = getattr(import_module(f"rnn_hw.render.{file}"), function)
     return found
+
+
+def of_sheets(wanted: Iterable[str]) -> bool:
+    """Whether a form shows the lines of each sheet."""
+    return not set(wanted) <= set(OF_THE_CLASS)
 
 
 def takes_the_place(wanted: Mapping[str, str]) -> bool:

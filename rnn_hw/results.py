@@ -242,11 +242,12 @@ class Graded(NamedTuple):
 
 
 class LineSummary(NamedTuple):
-    """How the class did on one line: how many got which verdict."""
+    """How the class did on one line: how many got which verdict, and what each verdict is worth."""
 
     key: str
     max_points: str
     counts: Mapping[str, int]
+    worth: Mapping[str, str] = {}  # exact points
 
 
 class GroupSummary(NamedTuple):

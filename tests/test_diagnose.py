@@ -20,7 +20,7 @@ from mistaken import ADAM_MISTAKES, LSTM_MISTAKES, Values, adam, given_adam, giv
 from typer.testing import CliRunner
 
 from rnn_hw.answers import answer_file
-from rnn_hw.checking import bound, check_sheets
+from rnn_hw.checking import Marker, bound
 from rnn_hw.cli import app
 from rnn_hw.diagnose import with_diagnoses
 from rnn_hw.diagnose.numbers import MOST_LINES
@@ -68,8 +68,9 @@ def reports(about: Problem, *sheets: Mapping[str, str]) -> tuple[list[Report], l
     """A class checked, without diagnoses and with them."""
     texts = ["answers:\n" + "".join(f"  {key}: {value}\n" for key, value in sheet.items()) for sheet in sheets]
     read = [bound(answer_file(parse(text, "answers.yaml")), about) for text in texts]
-    plain = check_sheets(about, read)
-    return plain, with_diagnoses(about, read, plain)
+    marked = Marker(about).mark(read)
+    plain = [marked.report(k) for k in range(len(read))]
+    return plain, with_diagnoses(about, marked, plain)
 
 
 def diagnosed(about: Problem, sheet: Mapping[str, str]) -> Report:

@@ -15,10 +15,11 @@ from classes import CODES, PROBLEM, ROOT, Made, made, put, sheet, small, with_sp
 from typer.testing import CliRunner, Result
 
 from rnn_hw import grade as grading
-from rnn_hw.checking import check
+from rnn_hw.checking import Marked, Marker, check
 from rnn_hw.cli import app
+from rnn_hw.diagnose import Diagnoser
 from rnn_hw.errors import Diagnostic, HomeworkError, Span
-from rnn_hw.grade import Options, Settings, chunks, deductions, limits, marking, packing, run
+from rnn_hw.grade import Options, Settings, chunks, deductions, judging, limits, marking, packing, run
 from rnn_hw.grade.finding import DEEPEST, found
 from rnn_hw.output import written
 from rnn_hw.results import ClassReport, Diagnosis, FreeText, Graded, Report, Table, Verdict
@@ -73,7 +74,7 @@ def test_a_class_of_200_gets_the_marks_of_each_sheet_alone(tmp_path: Path) -> No
                 d._replace(excerpt="") for d in error.value.diagnostics
             ]
             continue
-        alone = marking.short_of(check(one.file, PROBLEM))
+        alone = judging.short_of(check(one.file, PROBLEM))
         assert not one.unusable
         assert (one.score, one.max_score) == (alone.score, alone.max_score)
         assert [v[:3] + v[6:] for v in one.report.verdicts] == [v[:3] + v[6:] for v in alone.verdicts]
@@ -152,18 +153,18 @@ def test_mistakes_are_counted_as_the_sheets_were_made(tmp_path: Path, monkeypatc
     """Whatever finds the mistakes: the summary adds up what it says of each sheet."""
     sheets = {one.student: one for one in made(120)}
 
-    def told(problem: object, bound: Any, reports: list[Report]) -> list[Report]:
-        def found(report: Report) -> tuple[Diagnosis, ...]:
-            one = sheets.get(report.student)
+    def told(diagnoser: object, marked: Marked) -> dict[int, tuple[Diagnosis, ...]]:
+        def found(sheet: Any) -> tuple[Diagnosis, ...]:
+            one = sheets.get(sheet.student)
             return (
                 tuple(Diagnosis(m, f"the {m}", ("h[1]", f"h[{k + 1}]"), "") for k, m in enumerate(one.mistakes))
                 if one
                 else ()
             )
 
-        return [report._replace(diagnoses=found(report)) for report in reports]
+        return {k: found(sheet) for k, sheet in enumerate(marked.sheets)}
 
-    monkeypatch.setattr(marking, "with_diagnoses", told)
+    monkeypatch.setattr(Diagnoser, "diagnoses", told)
     report = graded(put([*sheets.values()], tmp_path / "class"))
     expected = {
         code: [one.student for one in sheets.values() if code in one.mistakes]
@@ -177,10 +178,11 @@ def test_mistakes_are_counted_as_the_sheets_were_made(tmp_path: Path, monkeypatc
 
 
 def test_diagnoses_of_an_assignment_stand_in_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    def told(problem: Any, bound: Any, reports: list[Report]) -> list[Report]:
-        return [r._replace(diagnoses=(Diagnosis("m", "t", (r.verdicts[0].key,), ""),)) for r in reports]
+    def told(diagnoser: object, marked: Marked) -> dict[int, tuple[Diagnosis, ...]]:
+        reports = enumerate(marked.reports())
+        return {k: (Diagnosis("m", "t", (r.verdicts[0].key,), ""),) for k, r in reports}
 
-    monkeypatch.setattr(marking, "with_diagnoses", told)
+    monkeypatch.setattr(Diagnoser, "diagnoses", told)
     report = graded(ROOT / "problems" / "answers" / "004.yaml", settings=Settings(WHOLE))
     (mistake,) = report.mistakes
     assert mistake.lines == ("1/m", "2/derivative", "3/a", "4/z_f[1]")
@@ -305,16 +307,16 @@ def test_the_teachers_problem_wins_and_a_mismatch_is_told(tmp_path: Path) -> Non
 
 # ---- bounds ------------------------------------------------------------------------------------------------------------
 def test_a_file_that_takes_too_long_or_fails_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow_for_ben(problem: Any, sheets: Any, strict: bool) -> Any:
+    def slow_for_ben(marker: Marker, sheets: Any) -> Any:
         for one in sheets:
             if one.student == "ben":
                 time.sleep(1)
             if one.student == "cleo":
                 raise ZeroDivisionError
-        return judged(problem, sheets, strict)
+        return judged(marker, sheets)
 
-    judged = marking.check_sheets
-    monkeypatch.setattr(marking, "check_sheets", slow_for_ben)
+    judged = Marker.mark
+    monkeypatch.setattr(Marker, "mark", slow_for_ben)
     monkeypatch.setattr(marking, "SECONDS", 0.2)
     monkeypatch.setattr(marking, "PATIENCE", 0.3)
     marks = by_student(graded(small(tmp_path / "class")))
@@ -327,15 +329,15 @@ def test_a_file_that_takes_too_long_or_fails_stops_nobody(tmp_path: Path, monkey
 
 
 def test_no_mark_is_lost_because_mistakes_cannot_be_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(problem: Any, sheets: Any, reports: list[Report]) -> list[Report]:
-        for one in sheets:
+    def failing(diagnoser: Any, marked: Any) -> dict[int, tuple[Diagnosis, ...]]:
+        for one in marked.sheets:
             if one.student == "ben":
                 time.sleep(1)
             if one.student == "cleo":
                 raise ZeroDivisionError
-        return [r._replace(searched=True) for r in reports]
+        return {}
 
-    monkeypatch.setattr(marking, "with_diagnoses", failing)
+    monkeypatch.setattr(judging.Diagnoser, "diagnoses", failing)
     monkeypatch.setattr(marking, "SECONDS", 0.2)
     monkeypatch.setattr(marking, "PATIENCE", 0.3)
     marks = by_student(graded(small(tmp_path / "class")))
@@ -376,13 +378,13 @@ def test_a_class_of_the_largest_files_fits_into_memory(tmp_path: Path, monkeypat
     for k in range(6):
         (tmp_path / f"{k}.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "broken.yaml").write_text(f"answers: [{'x' * 100_000}", encoding="utf-8")
-    judged, original = list[int](), marking.check_sheets
+    judged, original = list[int](), Marker.mark
 
-    def counting(problem: Any, sheets: Any, strict: bool) -> Any:
+    def counting(marker: Marker, sheets: Any) -> Any:
         judged.append(len(sheets))
-        return original(problem, sheets, strict)
+        return original(marker, sheets)
 
-    monkeypatch.setattr(marking, "check_sheets", counting)
+    monkeypatch.setattr(Marker, "mark", counting)
     monkeypatch.setattr(marking, "AT_ONCE", 150_000)
     report = graded(tmp_path)
     assert judged == [2, 2, 2]
@@ -390,7 +392,7 @@ def test_a_class_of_the_largest_files_fits_into_memory(tmp_path: Path, monkeypat
     assert max(len(d.excerpt) for s in report.submissions for d in (*s.warnings, *s.unusable)) == 0
     (given,) = {v.given for s in report.whole if s.report for v in s.report.verdicts if v.key == "mse"}
     assert given is not None
-    assert len(given) == marking.LONGEST
+    assert len(given) == judging.LONGEST
 
 
 def test_a_process_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -511,9 +513,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     original = marking.marked
 
-    def noting(task: Any, submissions: Any) -> Any:
+    def noting(task: Any, submissions: Any, keep: bool) -> Any:
         seen.extend(Path(s.file).name for s in submissions)
-        return original(task, submissions)
+        return original(task, submissions, keep)
 
     monkeypatch.setattr(chunks, "marked", noting)
     return seen

@@ -17,7 +17,7 @@ thousand sheets at a time; the report on a student is made when somebody asks fo
 """
 
 from rnn_hw.checking.binding import Binder
-from rnn_hw.checking.files import Sheets, binders_of, bound, bound_all, check, check_all, check_files, problem_of
+from rnn_hw.checking.files import Sheets, binders_of, bound, bound_all, check, check_all, check_files, problem_of, whole
 from rnn_hw.checking.judge import Marked, Marker, check_sheets, mark
 
 __all__ = [
@@ -34,4 +34,5 @@ __all__ = [
     "check_sheets",
     "mark",
     "problem_of",
+    "whole",
 ]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rnn_hw.answers import AnswerFile, Sheet, read_answers
 from rnn_hw.assignment import Assignment, load
 from rnn_hw.checking.binding import Binder
-from rnn_hw.checking.judge import check_sheets
+from rnn_hw.checking.judge import Marked, check_sheets, mark
 from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
 from rnn_hw.problem import Problem
 from rnn_hw.results import Remark, Report, Table
@@ -27,9 +27,15 @@ class Sheets(NamedTuple):
     sheets: tuple[Sheet, ...]
     diagnostics: tuple[Diagnostic, ...] = ()  # about the ids; a sheet has those about its own lines
 
+    @property
+    def faults(self) -> tuple[Diagnostic, ...]:
+        """All that is to be reported of the file, in the order of its lines."""
+        own = (d for sheet in self.sheets for d in sheet.diagnostics)
+        return tuple(sorted((*self.diagnostics, *own), key=lambda d: d.span or Span(0, 0, 0)))
 
-# What is to be said besides of the sheets of one problem: reports in, the same reports with more in them out.
-Also = Callable[[Problem, Sequence[Sheet], Sequence[Report]], list[Report]]
+
+# What is to be said besides of sheets that were marked together: reports in, the same reports with more in them out.
+Also = Callable[[Problem, Marked, Sequence[Report]], list[Report]]
 
 
 def check(
@@ -129,8 +135,11 @@ def bound_all(file: AnswerFile, assignment: Assignment, binders: Sequence[Binder
 
 
 def _checked(problem: Problem, sheets: Sequence[Sheet], strict: bool, also: Also | None) -> list[Report]:
-    reports = check_sheets(problem, sheets, strict)
-    return reports if also is None else also(problem, sheets, reports)
+    found: list[Report] = []
+    for marked in mark(problem, sheets, strict):
+        reports = marked.reports()
+        found += reports if also is None else also(problem, marked, reports)
+    return found
 
 
 def check_all(
@@ -141,13 +150,12 @@ def check_all(
         _checked(part.problem, [one.sheets[k] for one in everyone], strict, also)
         for k, part in enumerate(assignment.parts)
     ]
-    return [_whole(assignment, sheets, [column[k] for column in columns]) for k, sheets in enumerate(everyone)]
+    return [whole(assignment, sheets, [column[k] for column in columns]) for k, sheets in enumerate(everyone)]
 
 
-def _whole(assignment: Assignment, sheets: Sheets, reports: Sequence[Report]) -> Report:
+def whole(assignment: Assignment, sheets: Sheets, reports: Sequence[Report]) -> Report:
     """The report on an assignment, of those on its problems."""
     parts = [(part.id, report) for part, report in zip(assignment.parts, reports, strict=True)]
-    diagnostics = [*sheets.diagnostics, *(d for report in reports for d in report.diagnostics)]
     return Report(
         assignment.title or assignment.file,
         sheets.student,
@@ -161,7 +169,7 @@ def _whole(assignment: Assignment, sheets: Sheets, reports: Sequence[Report]) ->
             for id, report in parts
             for d in report.diagnoses
         ),
-        tuple(sorted(diagnostics, key=lambda d: d.span or Span(0, 0, 0))),
+        sheets.faults,
         tuple(_tables(parts)),
         tuple(Remark(f"{id}: {r.text}", r.kind) for id, report in parts for r in report.remarks),
         parts=tuple((id, report._replace(diagnostics=())) for id, report in parts),

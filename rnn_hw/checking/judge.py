@@ -30,7 +30,7 @@ BLANK = VERDICTS.index("blank")
 
 def check_sheets(problem: Problem, sheets: Sequence[Sheet], strict: bool = False) -> list[Report]:
     """One report for each sheet."""
-    return [marked.report(k) for marked in mark(problem, sheets, strict) for k in range(len(marked.sheets))]
+    return [report for marked in mark(problem, sheets, strict) for report in marked.reports()]
 
 
 def mark(problem: Problem, sheets: Iterable[Sheet], strict: bool = False) -> Iterator["Marked"]:
@@ -94,6 +94,10 @@ class Marked:
     def score(self, student: int) -> Fraction:
         """One student's score."""
         return Fraction(int(self.scores[student]), self.unit)
+
+    def reports(self) -> list[Report]:
+        """The report on each of them."""
+        return [self.report(student) for student in range(len(self.sheets))]
 
     def report(self, student: int) -> Report:
         """The whole report on one student."""

@@ -7,25 +7,63 @@ things tried.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from rnn_hw.answers import Sheet
+from rnn_hw.checking.judge import Marked
 from rnn_hw.problem import Problem
-from rnn_hw.results import Diagnosis, Report
+from rnn_hw.results import VERDICTS, Diagnosis, Report
 
-
-def with_diagnoses(problem: Problem, sheets: Sequence[Sheet], reports: Sequence[Report]) -> list[Report]:
-    """The reports on some sheets of one problem, with the mistakes that explain what is wrong in them."""
-    if not any(v.verdict == "wrong" for r in reports for v in r.verdicts):
-        return [r._replace(searched=True) for r in reports]
-    from rnn_hw.diagnose import formulas, numbers, weights
+if TYPE_CHECKING:
     from rnn_hw.diagnose.search import Search
 
-    found = numbers.diagnosed(problem, Search(problem.setup), sheets, reports)
-    typed: dict[tuple[tuple[str, str | None], ...], list[Diagnosis]] = {}  # by what is wrong or carried in a sheet
-    said = []
-    for k, (sheet, report) in enumerate(zip(sheets, reports, strict=True)):
-        key = tuple((v.key, v.given) for v in report.verdicts if v.verdict in ("wrong", "carried"))
-        if key not in typed:
-            typed[key] = [*formulas.diagnosed(problem, sheet, report), *weights.diagnosed(problem, sheet, report)]
-        said.append(report._replace(diagnoses=(*found.get(k, ()), *typed[key]), searched=True))
-    return said
+WRONG = VERDICTS.index("wrong")
+Typed = tuple[tuple[str, str | None], ...]  # key and text of what is wrong or carried on a sheet
+
+
+class Diagnoser:
+    """Looks for the mistakes in sheets on one problem; what is made once for it is kept from one chunk to the next."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.number = np.array([line.form == "number" for line in problem.lines], bool)
+
+    @cached_property
+    def search(self) -> "Search":
+        """The search among numbers; nobody asks where every number is right."""
+        from rnn_hw.diagnose.search import Search
+
+        return Search(self.problem.setup)
+
+    def diagnoses(self, marked: Marked) -> dict[int, tuple[Diagnosis, ...]]:
+        """The mistakes behind the wrong lines of a class, by the student's place; those without any are left out."""
+        wrong = marked.codes == WRONG
+        numeric, typed = (np.flatnonzero(wrong[some].any(axis=0)) for some in (self.number, ~self.number))
+        found: dict[int, tuple[Diagnosis, ...]] = {}
+        if len(numeric):
+            from rnn_hw.diagnose import numbers
+
+            found = numbers.diagnosed(self.problem, self.search, marked, numeric)
+        told: dict[Typed, tuple[Diagnosis, ...]] = {}
+        for student in map(int, typed):
+            report = marked.report(student)
+            texts = tuple((v.key, v.given) for v in report.verdicts if v.verdict in ("wrong", "carried"))
+            if texts not in told:
+                told[texts] = self._typed(marked.sheets[student], report)
+            found[student] = found.get(student, ()) + told[texts]
+        return {student: diagnoses for student, diagnoses in found.items() if diagnoses}
+
+    def _typed(self, sheet: Sheet, report: Report) -> tuple[Diagnosis, ...]:
+        """What is behind wrong formulas and weights."""
+        from rnn_hw.diagnose import formulas, weights
+
+        return *formulas.diagnosed(self.problem, sheet, report), *weights.diagnosed(self.problem, sheet, report)
+
+
+def with_diagnoses(problem: Problem, marked: Marked, reports: Sequence[Report]) -> list[Report]:
+    """The reports on sheets that were marked together, with the mistakes that explain what is wrong in them."""
+    found = Diagnoser(problem).diagnoses(marked)
+    return [r._replace(diagnoses=found.get(k, ()), searched=True) for k, r in enumerate(reports)]

@@ -1,55 +1,70 @@
 """Sheets of numbers -> diagnoses in words: what a mistake explains, where it was made, the true line beside theirs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
-from rnn_hw.answers import Sheet
-from rnn_hw.checking.answer_key import AnswerKey
-from rnn_hw.checking.page import page_of as columns_of
+from rnn_hw.checking.judge import Marked
 from rnn_hw.diagnose.decide import Decoded, Made, Written, decode, explained
 from rnn_hw.diagnose.lines import Lines, Spot
 from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS
 from rnn_hw.diagnose.search import Hypothesis, Rival, Search
-from rnn_hw.diagnose.walk import Page
+from rnn_hw.diagnose.walk import Array, Page
 from rnn_hw.lang import figures
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Change
 from rnn_hw.lang.notation import unicode_equation
 from rnn_hw.lang.tree import Equation, Name, Time
 from rnn_hw.problem import Problem
-from rnn_hw.results import Diagnosis, Report
+from rnn_hw.results import VERDICTS, Diagnosis
 
 MOST_LINES = 600  # of a program that is looked through
-DEPARTING = ("wrong", "carried", "imprecise")
+DEPARTING = tuple(map(VERDICTS.index, ("wrong", "carried", "imprecise")))
 
 
-def page_of(problem: Problem, sheets: Sequence[Sheet]) -> Page:
-    """The printed numbers of the sheets."""
-    key = AnswerKey(problem)
-    columns = columns_of([sheet.numbers for sheet in sheets], key.first_column, key.true)
+def page_of(marked: Marked, students: Array) -> Page:
+    """The printed numbers of some students."""
+    key, columns = marked.marker.key, marked.numbers.page.some(students)
     spots = {(line.name, line.time): line.key for line in key.lines if line.key in columns.value}
     scale = {}
     for spot, k in spots.items():
         scale[spot] = np.max(np.abs(key.true[k]), initial=0.0, where=np.isfinite(key.true[k]))
     value, half, known = ({spot: part[k] for spot, k in spots.items()} for part in columns[1:])
-    return Page(columns.students, value, half, known, scale)
+    return Page(columns.students, value, half, known, scale, _printed(known, columns.students))
 
 
-def diagnosed(
-    problem: Problem, search: Search, sheets: Sequence[Sheet], reports: Sequence[Report]
-) -> dict[int, list[Diagnosis]]:
-    """The mistakes behind the wrong numbers of each sheet that has some, by its place."""
-    numeric = {line.key for line in problem.lines if line.form == "number"}
-    asked = [k for k, r in enumerate(reports) if any(v.verdict == "wrong" and v.key in numeric for v in r.verdicts)]
-    if not asked or len(search.lines.order) > MOST_LINES:
+def _printed(known: Mapping[Spot, Array], students: int) -> list[frozenset[Spot]]:
+    """The lines that each student answered; many leave out the same ones."""
+    spots = list(known)
+    rows = np.array([known[spot] for spot in spots], bool).reshape(len(spots), students).T
+    found: dict[bytes, frozenset[Spot]] = {}
+    for row in rows:
+        if (key := row.tobytes()) not in found:
+            found[key] = frozenset(spot for spot, there in zip(spots, row, strict=True) if there)
+    return [found[row.tobytes()] for row in rows]
+
+
+def diagnosed(problem: Problem, search: Search, marked: Marked, students: Array) -> dict[int, tuple[Diagnosis, ...]]:
+    """The mistakes behind the wrong numbers of some students, by their places in the class.
+
+    Who has the same numbers on the page as another has the same mistakes.
+    """
+    if len(search.lines.order) > MOST_LINES:
         return {}
-    page = page_of(problem, [sheets[k] for k in asked])
+    page = page_of(marked, students)
     first: dict[bytes, int] = {}  # of students with the same numbers on the page
-    alike = [first.setdefault(_numbers(page, n), n) for n in range(len(asked))]
+    alike = [first.setdefault(_numbers(page, n), n) for n in range(len(students))]
     decoded = decode(search, page, sorted(first.values()))
-    words = {n: list(_Words(problem, search, reports[asked[n]]).all(decoded[n], page)) for n in decoded}
-    return {k: words[n] for k, n in zip(asked, alike, strict=True)}
+    departing = np.isin(marked.codes[:, students], DEPARTING)
+    words = {
+        n: tuple(
+            _Words(
+                problem, search, {line.key for line, off in zip(problem.lines, departing[:, n], strict=True) if off}
+            ).all(decoded[n], page)
+        )
+        for n in decoded
+    }
+    return {int(student): words[n] for student, n in zip(students, alike, strict=True)}
 
 
 def _numbers(page: Page, student: int) -> bytes:
@@ -59,11 +74,11 @@ def _numbers(page: Page, student: int) -> bytes:
 
 
 class _Words:
-    """The words for one sheet."""
+    """The words for one sheet; `departing` are the lines that are not the true ones."""
 
-    def __init__(self, problem: Problem, search: Search, report: Report) -> None:
+    def __init__(self, problem: Problem, search: Search, departing: Collection[str]) -> None:
         self.problem, self.lines, self.program = problem, search.lines, search.program
-        self.departing = {v.key for v in report.verdicts if v.verdict in DEPARTING}
+        self.departing = departing
 
     def all(self, decoded: Decoded, page: Page) -> Iterator[Diagnosis]:
         made = [d for one in decoded.made if (d := self.mistake(one, decoded.best)).explains]

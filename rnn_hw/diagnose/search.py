@@ -7,13 +7,14 @@ stand for itself, worked on with or not. Hypotheses are compared by bits: those 
 unexplained.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.diagnose.lines import Lines, Spot, Values
+from rnn_hw.diagnose.lines import Lines, Spot
 from rnn_hw.diagnose.walk import TRACKS, Array, Page, Rows, Walked, at_line, walk
 from rnn_hw.kinds.kind import Setup
 from rnn_hw.lang.evaluate import Stack
@@ -22,6 +23,8 @@ from rnn_hw.lang.mistakes.changes import Surroundings, changes
 from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Equation, Node, Program
 
+Region = tuple[Spot, ...]
+MOST_REGIONS = 20_000  # that are remembered
 BEAM = 4  # hypotheses of one sheet that are followed
 ROUNDS = 10  # unexplained lines that are looked at
 SURVIVORS = 10  # changes that are walked through, of those that explain a line
@@ -96,6 +99,7 @@ class Search:
         self.constants = frozenset(numbers - {"t"})
         self.conventions = setup.conventions()
         self.found: dict[tuple[Program, str], tuple[Change, ...]] = {}
+        self.regions: dict[tuple[Program, Spot, frozenset[Spot]], Region] = {}
         self.altered: dict[Program, dict[Spot, Node]] = {}
         self.spots: dict[str, list[Spot]] = {}
         for spot in self.lines.order:
@@ -110,8 +114,15 @@ class Search:
             self.found[program, name] = changes(name, around)
         return self.found[program, name]
 
-    def region(self, program: Program, spot: Spot, printed: frozenset[Spot]) -> list[Spot]:
+    def region(self, program: Program, spot: Spot, printed: frozenset[Spot]) -> Region:
         """A line with all that it was computed from since the last printed lines, in the order of the lines."""
+        if (program, spot, printed) not in self.regions:
+            if len(self.regions) >= MOST_REGIONS:
+                self.regions.clear()
+            self.regions[program, spot, printed] = self._region(program, spot, printed)
+        return self.regions[program, spot, printed]
+
+    def _region(self, program: Program, spot: Spot, printed: frozenset[Spot]) -> Region:
         formulas = {e.name: e.formula for e in program.equations}
         found, waiting = {spot}, [spot]
         while waiting:
@@ -120,7 +131,7 @@ class Search:
                 if used not in found and used not in printed:
                     found.add(used)
                     waiting.append(used)
-        return sorted(found, key=self.lines.place.__getitem__)
+        return tuple(sorted(found, key=self.lines.place.__getitem__))
 
     # -- walking --
 
@@ -188,39 +199,38 @@ class Search:
         finished = min((h.bits for h in beam if not h.unexplained(self.lines)), default=np.inf)
         return [h for h in beam if (left := h.unexplained(self.lines)) and h.at_least(left) < finished]
 
-    def _grown(self, page: Page, hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
-        """What the hypotheses become when each looks at its first unexplained line."""
-        groups: dict[tuple[Spot, Program, tuple[tuple[Spot, Node], ...], frozenset[Spot], int], list[Hypothesis]] = {}
-        for h in hypotheses:
-            waiting = h.unexplained(self.lines)
-            if waiting:
-                printed = frozenset(s for s, known in page.known.items() if known[h.student])
-                key = (waiting[0], h.program, tuple(h.once.items()), printed, id(h.walked))
-                groups.setdefault(key, []).append(h)
-        drafts: list[Draft] = []
-        as_they_are: list[Hypothesis] = []
-        for (spot, program, _, printed, _), members in groups.items():
-            drafts += self._drafts(page, spot, program, printed, members)
-            as_they_are += [h._replace(passed=h.passed | {spot}) for h in members]
-        return self.walk(page, drafts) + as_they_are
+    def _grown(self, page: Page, hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
+        """What the hypotheses become when each looks at its first unexplained line.
+
+        Whoever has got to the same line with the same formulas goes together, whatever else is on the page.
+        """
+        groups: dict[tuple[Spot, Region, Program, tuple[tuple[Spot, Node], ...]], list[int]] = {}
+        first = [h.unexplained(self.lines)[0] for h in hypotheses]
+        for k, (h, spot) in enumerate(zip(hypotheses, first, strict=True)):
+            region = self.region(h.program, spot, page.printed[h.student])
+            groups.setdefault((spot, region, h.program, tuple(h.once.items())), []).append(k)
+        drafts: list[list[Draft]] = [[] for _ in hypotheses]
+        for (spot, region, program, _), some in groups.items():
+            some.sort(key=lambda k: id(hypotheses[k].walked))
+            members = [hypotheses[k] for k in some]
+            for k, made in zip(some, self._drafts(page, spot, region, program, members), strict=True):
+                drafts[k] = made
+        as_they_are = [h._replace(passed=h.passed | {spot}) for h, spot in zip(hypotheses, first, strict=True)]
+        return self.walk(page, [draft for made in drafts for draft in made]) + as_they_are
 
     def _drafts(
-        self, page: Page, spot: Spot, program: Program, printed: frozenset[Spot], members: Sequence[Hypothesis]
-    ) -> list[Draft]:
-        """The hypotheses with each change that explains the line, and with the line as a misprint."""
-        region = self.region(program, spot, printed)
+        self, page: Page, spot: Spot, region: Region, program: Program, members: Sequence[Hypothesis]
+    ) -> Iterator[list[Draft]]:
+        """Each hypothesis with every change that explains the line, and with the line as a misprint."""
         names = dict.fromkeys(s[0] for s in region)
-        students = np.array([h.student for h in members])
-        rows = np.array([h.row for h in members])
-        walked, once = members[0].walked, members[0].once
-        before = walked.line[spot][rows]
+        before = np.array([h.walked.line[spot][h.row] for h in members])
         tried = [change for name in names for change in self.changes(program, name)]
         unique = list({frozenset(c.formulas.items()): c for c in reversed(tried)}.values())
         rare = np.array([bits_of(change) for change in unique])
         costs = rare + np.log2(np.sum(2.0**-rare))  # the more is tried, the less a match says
-        after = self._at(page, spot, region, unique, program, once, walked, rows, students)
-        drafts = []
+        after = self._at(page, spot, region, unique, program, members)
         for k, h in enumerate(members):
+            drafts = []
             gains = before[k] - after[:, k]
             worth = (gains > WORTH) & (after[:, k] <= LEFT * before[k])
             fitting = sorted((costs[n] - gains[n], n) for n in np.flatnonzero(worth))[:SURVIVORS]
@@ -236,7 +246,7 @@ class Search:
                     drafts.append(self._adopting(h, Adopted(change, spot[1], bits + more, spot, others)))
             passed, misprints = h.passed | {spot}, h.misprints | {spot}
             drafts.append(Draft(h.student, h.adopted, h.program, h.once, misprints, passed))
-        return drafts
+            yield drafts
 
     def _adopting(self, h: Hypothesis, one: Adopted) -> Draft:
         program, once = with_change(h.program, h.once, one.change, one.step)
@@ -246,18 +256,16 @@ class Search:
         self,
         page: Page,
         spot: Spot,
-        region: Sequence[Spot],
+        region: Region,
         tried: Sequence[Change],
         program: Program,
-        once: Mapping[Spot, Node],
-        walked: Walked,
-        rows: Array,
-        students: Array,
+        members: Sequence[Hypothesis],
     ) -> Array:
-        """The bits of a line for each change, made from its region on, and for each row."""
+        """The bits of a line for each change, made from its region on, and for each hypothesis."""
+        once = members[0].once
         known = {e.name: e.formula for e in program.equations}
-        lead = (TRACKS, len(rows))
-        before = _Rows(walked.values, rows)
+        lead = (TRACKS, len(members))
+        before = _Rows(members)
         found = []
         with np.errstate(all="ignore"):
             for change in tried:
@@ -271,21 +279,23 @@ class Search:
                 found.append(values[spot])
         count = len(tried)
         value = np.concatenate(found, axis=1)
+        students = np.array([h.student for h in members])
         judged = at_line(self.lines, page, np.tile(students, count), spot, value)
-        bits: Array = judged.bits.reshape(count, len(rows), -1).sum(axis=2)
+        bits: Array = judged.bits.reshape(count, len(members), -1).sum(axis=2)
         return bits
 
 
 class _Rows(dict[Spot, Array]):
-    """The values of some rows, taken out when they are asked for."""
+    """The values of some hypotheses, which stand in order of their walks, taken out when they are asked for."""
 
-    def __init__(self, values: Values, rows: Array) -> None:
+    def __init__(self, members: Sequence[Hypothesis]) -> None:
         super().__init__()
-        self.all, self.rows = values, rows
+        walks = groupby(members, key=lambda h: id(h.walked))
+        self.parts = [(some[0].walked.values, np.array([h.row for h in some])) for _, (*some,) in walks]
 
     def __missing__(self, spot: Spot) -> Array:
-        found: Array = self.all[spot][:, self.rows]
-        self[spot] = found
+        parts = [values[spot][:, rows] for values, rows in self.parts]
+        found = self[spot] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
         return found
 
 

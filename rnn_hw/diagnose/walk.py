@@ -27,6 +27,7 @@ class Page(NamedTuple):
     half: Mapping[Spot, Array]
     known: Mapping[Spot, NDArray[np.bool_]]
     scale: Mapping[Spot, Array]  # how large such a number is
+    printed: Sequence[frozenset[Spot]] = ()  # by student, what is there
 
     def elsewhere(self, spot: Spot, students: Array) -> Array:
         """The numbers that some students have in other lines of the same shape, a line on each entry of the first axis."""

@@ -13,24 +13,21 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from rnn_hw.answers import AnswerFile, Sheet, answer_file
+from rnn_hw.answers import AnswerFile, answer_file
 from rnn_hw.assignment import Assignment, load
-from rnn_hw.checking import Binder, Sheets, bound_all, check_all, check_sheets
-from rnn_hw.diagnose import with_diagnoses
+from rnn_hw.checking import bound_all
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade.finding import Submission, called
+from rnn_hw.grade.judging import Bound, Judge, Read, judged, told
 from rnn_hw.grade.limits import TooSlow, at_most
 from rnn_hw.problem import Problem
-from rnn_hw.results import Graded, Report
+from rnn_hw.results import Graded
 from rnn_hw.source import diagnostic, parse
 from rnn_hw.text_file import contents, short
 
 AT_ONCE = 32 << 20  # bytes of files that are judged together: many of the largest must not be in memory at a time
-LONGEST = 2000  # characters that are kept of one answer, and of a line that holds a fault
 SECONDS = 10.0  # that one submission may take; one in a chunk takes a few milliseconds
 PATIENCE = 30.0  # that a chunk may take beyond that before its submissions are marked one by one
-
-Bound = Sheet | Sheets
 
 
 class Settings(NamedTuple):
@@ -51,17 +48,7 @@ class Task(NamedTuple):
     lines: tuple[tuple[str, str], ...]
     groups: tuple[tuple[str, tuple[str, ...]], ...]
     max_score: str
-    binders: tuple[Binder, ...]  # of the problem, or of those of the assignment
-
-
-class Read(NamedTuple):
-    """A submission's answers by the lines, and what is to be warned of."""
-
-    file: str
-    sheet: Bound
-    warnings: tuple[Diagnostic, ...]
-    digest: str
-    size: int  # of the file in bytes
+    judges: tuple[Judge, ...]  # of the problem, or of those of the assignment
 
 
 class Marked(NamedTuple):
@@ -86,8 +73,8 @@ def opened(settings: Settings) -> Task:
     for prefix, problem in parts:
         groups += [(prefix + name, tuple(prefix + key for key in keys)) for name, keys in problem.rubric]
     most = sum((Fraction(points) for _, points in lines), Fraction(0))
-    binders = tuple(Binder(problem) for _, problem in parts)
-    return Task(settings, found, lines, tuple(groups), str(most), binders)
+    judges = tuple(Judge(prefix, problem, settings.strict) for prefix, problem in parts)
+    return Task(settings, found, lines, tuple(groups), str(most), judges)
 
 
 def _carried(found: Problem | Assignment, share: str) -> Problem | Assignment:
@@ -98,8 +85,9 @@ def _carried(found: Problem | Assignment, share: str) -> Problem | Assignment:
     return found._replace(parts=tuple(parts))
 
 
-def marked(task: Task, submissions: Sequence[Submission]) -> list[Marked]:
-    """A mark for each submission, in their order; those that can be read are judged together."""
+def marked(task: Task, submissions: Sequence[Submission], keep: bool) -> list[Marked]:
+    """A mark for each submission, in their order, with its report if they are wanted; those that can be read are judged
+    together."""
     found: list[Marked] = []
     waiting: list[Marked | Read] = []
     size = 0
@@ -107,24 +95,16 @@ def marked(task: Task, submissions: Sequence[Submission]) -> list[Marked]:
         waiting.append(read := _read(task, submission))
         size += read.size if isinstance(read, Read) else 0
         if size > AT_ONCE:
-            found += _all_judged(task, waiting)
+            found += _all_judged(task, waiting, keep)
             waiting, size = [], 0
-    return [*found, *_all_judged(task, waiting)]
+    return [*found, *_all_judged(task, waiting, keep)]
 
 
-def _all_judged(task: Task, waiting: Sequence["Marked | Read"]) -> Iterator[Marked]:
+def _all_judged(task: Task, waiting: Sequence[Marked | Read], keep: bool) -> Iterator[Marked]:
     """The marks of what was read, and between them what could not be."""
-    reports = iter(_judged(task, [read.sheet for read in waiting if isinstance(read, Read)]))
+    marks = iter(_judged(task, [read for read in waiting if isinstance(read, Read)], keep))
     for read in waiting:
-        yield read if isinstance(read, Marked) else _mark(task, read, next(reports))
-
-
-def _mark(task: Task, read: "Read", report: "Report | Diagnostic") -> Marked:
-    if isinstance(report, Diagnostic):
-        return Marked(_unusable(task, read.file, read.sheet.student, [report._replace(file=read.file)]))
-    report = report._replace(diagnostics=tuple(d._replace(file=d.file or read.file) for d in report.diagnostics))
-    shown = report if task.settings.key else report.without_key()
-    return Marked(_graded(task, read, short_of(shown)), read.digest)
+        yield read if isinstance(read, Marked) else next(marks)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -159,9 +139,9 @@ def _read(task: Task, submission: Submission) -> Marked | Read:
             file = file._replace(student=student)
             found = task.found
             if isinstance(found, Assignment):
-                sheet: Bound = bound_all(file, found, task.binders)
+                sheet: Bound = bound_all(file, found, [judge.binder for judge in task.judges])
             else:
-                sheet = task.binders[0].bind(file)
+                sheet = task.judges[0].binder.bind(file)
             return Read(submission.file, sheet, tuple(_warnings(task, file)), _digest(submission, data), len(data))
     except HomeworkError as error:
         return Marked(_unusable(task, submission.file, student, error.diagnostics))
@@ -181,29 +161,34 @@ def _warnings(task: Task, file: AnswerFile) -> Iterator[Diagnostic]:
 # --- judging ----------------------------------------------------------------------------------------------------------
 
 
-def _judged(task: Task, sheets: Sequence[Bound]) -> list[Report | Diagnostic]:
-    """A report on each sheet; where judging all of them fails, each is judged alone."""
-    if not sheets:
+def _judged(task: Task, everyone: Sequence[Read], keep: bool) -> list[Marked]:
+    """The marks of what was read; where judging all of it fails, each submission is judged alone."""
+    if not everyone:
         return []
     try:
-        with at_most(PATIENCE + SECONDS * len(sheets) / 50):
-            return [*_reports(task, sheets, task.settings.hints)]
+        with at_most(PATIENCE + SECONDS * len(everyone) / 50):
+            return _together(task, everyone, keep, task.settings.hints)
     except (Exception, TooSlow):
-        return [_alone(task, sheet) for sheet in sheets]
+        return [_alone(task, read, keep) for read in everyone]
 
 
-def _alone(task: Task, sheet: Bound) -> Report | Diagnostic:
-    """A report on one sheet; no mark is lost because the mistakes behind it cannot be found, or not in time."""
-    missed: list[Diagnostic] = []
+def _alone(task: Task, read: Read, keep: bool) -> Marked:
+    """The mark of one submission; none is lost because the mistakes behind it cannot be found, or not in time."""
+    missed: tuple[Diagnostic, ...] = ()
     for hints in dict.fromkeys((task.settings.hints, False)):
         try:
             with at_most(SECONDS):
-                (report,) = _reports(task, [sheet], hints)
-            return report._replace(diagnostics=(*report.diagnostics, *missed))
+                (mark,) = _together(task, [read._replace(warnings=read.warnings + missed)], keep, hints)
+            return mark
         except (Exception, TooSlow) as error:
-            found = _failure(error)
-            missed = [found._replace(message=f"its mistakes are not looked for: {found.message}")]
-    return found
+            failure = _failure(error)._replace(file=read.file)
+            missed = (failure._replace(message=f"its mistakes are not looked for: {failure.message}"),)
+    return Marked(_unusable(task, read.file, read.sheet.student, [failure]))
+
+
+def _together(task: Task, everyone: Sequence[Read], keep: bool, hints: bool) -> list[Marked]:
+    marks = judged(task.found, task.judges, task.groups, everyone, keep, task.settings.key, hints)
+    return [Marked(mark, read.digest) for mark, read in zip(marks, everyone, strict=True)]
 
 
 def _failure(error: BaseException) -> Diagnostic:
@@ -215,49 +200,5 @@ def _failure(error: BaseException) -> Diagnostic:
     return Diagnostic("program-fault", f"the program fails on this file with {type(error).__name__}", help=help)
 
 
-def _reports(task: Task, sheets: Sequence[Bound], hints: bool) -> list[Report]:
-    found, strict, also = task.found, task.settings.strict, with_diagnoses if hints else None
-    if isinstance(found, Assignment):
-        return check_all(found, [sheet for sheet in sheets if isinstance(sheet, Sheets)], strict, also)
-    own = [sheet for sheet in sheets if isinstance(sheet, Sheet)]
-    reports = check_sheets(found, own, strict)
-    return also(found, own, reports) if also else reports
-
-
-# --- marks ------------------------------------------------------------------------------------------------------------
-
-
-def short_of(report: Report) -> Report:
-    """The report with the longest answers cut: a megabyte of digits is no answer, and a class of them fills the memory."""
-    verdicts = tuple(
-        v._replace(given=v.given[: LONGEST - 1] + "…") if v.given and len(v.given) > LONGEST else v
-        for v in report.verdicts
-    )
-    parts = tuple((id, short_of(part)) for id, part in report.parts)
-    return report._replace(verdicts=verdicts, diagnostics=_told(report.diagnostics), parts=parts)
-
-
-def _told(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """The faults without the lines that are too long to be shown."""
-    return tuple(d if len(d.excerpt) <= LONGEST else d._replace(excerpt="") for d in diagnostics)
-
-
-def _graded(task: Task, read: Read, report: Report) -> Graded:
-    verdicts = {v.key: v for v in report.verdicts}
-    groups = (sum((Fraction(verdicts[key].points) for key in keys), Fraction(0)) for _, keys in task.groups)
-    return Graded(
-        read.file,
-        report.student,
-        report.score,
-        report.max_score,
-        report.score,
-        tuple(verdicts[key].verdict for key, _ in task.lines),
-        tuple(map(str, groups)),
-        tuple((d.mistake, d.title, d.explains or d.place) for d in report.diagnoses),
-        warnings=_told(read.warnings) + report.diagnostics,
-        report=report,
-    )
-
-
 def _unusable(task: Task, file: str, student: str, diagnostics: Iterable[Diagnostic]) -> Graded:
-    return Graded(file, student, "0", task.max_score, unusable=_told(diagnostics))
+    return Graded(file, student, "0", task.max_score, unusable=told(diagnostics))

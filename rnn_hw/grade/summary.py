@@ -12,10 +12,12 @@ MOST_NAMED = 5  # other files of the same student: ten thousand files of one mus
 
 
 def by_line(task: Task, submissions: Sequence[Graded]) -> tuple[LineSummary, ...]:
-    """How many sheets got which verdict, for each line that is asked."""
+    """How many sheets got which verdict and what that is worth, for each line that is asked."""
     columns = zip(*(s.verdicts for s in submissions if not s.unusable), strict=True)
     counts = [Counter(column) for column in columns] or [Counter[str]()] * len(task.lines)
-    return tuple(LineSummary(key, points, found) for (key, points), found in zip(task.lines, counts, strict=True))
+    worth = [points for judge in task.judges for points in judge.worth()]
+    lines = zip(task.lines, counts, worth, strict=True)
+    return tuple(LineSummary(key, most, found, points) for (key, most), found, points in lines)
 
 
 def by_group(task: Task, submissions: Sequence[Graded]) -> tuple[GroupSummary, ...]:

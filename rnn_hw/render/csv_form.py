@@ -14,16 +14,17 @@ from rnn_hw.view.selection import Options
 
 def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
     """One row per student, one column per line with the points of it; an unusable submission has none."""
-    keys = [line.key for line in report.lines]
     groups = [group.name for group in report.groups]
-    yield _row(["student", "file", "score", "max_score", "percent", "late", "note", *map(_group, groups), *keys])
-    for graded in report.whole:
+    columns = ["student", "file", "score", "max_score", "percent", "late", "note", *map(_group, groups)]
+    yield _row([*columns, *(line.key for line in report.lines)])
+    worth = [{"": ""} | {word: _number(points) for word, points in line.worth.items()} for line in report.lines]
+    for graded in report.submissions:
         share = 100 * gradebook.share(graded.score, graded.max_score)
         cells = [graded.student, graded.file, *map(_number, (graded.score, graded.max_score, share))]
         cells += ["yes" if graded.late else "no", "; ".join(gradebook.notes(graded, report.late))]
-        verdicts = {v.key: v.points for v in graded.report.verdicts} if graded.report else {}
         cells += map(_number, graded.groups) if graded.groups else [""] * len(groups)
-        yield _row([*cells, *(_number(verdicts[key]) if key in verdicts else "" for key in keys)])
+        words = graded.verdicts or [""] * len(report.lines)
+        yield _row([*cells, *(points[word] for points, word in zip(worth, words, strict=True))])
 
 
 def moodle(report: ClassReport, options: Options) -> Iterator[str]:

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.answers import Sheet, answer_file
-from rnn_hw.checking import bound, check_sheets
+from rnn_hw.checking import bound, check_sheets, mark
+from rnn_hw.diagnose import Diagnoser
 from rnn_hw.diagnose.lines import Spot
-from rnn_hw.diagnose.numbers import diagnosed
 from rnn_hw.diagnose.reveal import Revealed, every_change, reveal
 from rnn_hw.diagnose.search import Search
 from rnn_hw.lang.mistakes.rules import Change
@@ -147,7 +147,8 @@ class Bench:
         random = np.random.default_rng([seed, zlib.crc32(name.encode())])
         self.random = random
         self.problem = read_problem(parse(PROBLEMS[name](random), "problem.yaml"))
-        self.search = Search(self.problem.setup)
+        self.diagnoser = Diagnoser(self.problem)
+        self.search = self.diagnoser.search
         self.every = every_change(self.search)
         self.revealed: Revealed = reveal(self.problem, self.search, self.every)
         hidden = self.revealed.invisible()
@@ -176,10 +177,10 @@ class Bench:
         return all(v.verdict != "wrong" for v in report.verdicts)
 
     def named(self, sheet: Sheet) -> tuple[list[Diagnosis], float]:
-        reports = check_sheets(self.problem, [sheet])
+        (marked,) = mark(self.problem, [sheet])
         start = time.perf_counter()
-        found = diagnosed(self.problem, self.search, [sheet], reports).get(0, [])
-        return found, time.perf_counter() - start
+        found = self.diagnoser.diagnoses(marked).get(0, ())
+        return list(found), time.perf_counter() - start
 
     def random_digits(self) -> Sheet:
         """A sheet with random digits in one to four lines, the others worked from what is on the page."""
