@@ -5,6 +5,7 @@ as `Text`, never as markup. Rich is imported where it is used, so that a diagnos
 """
 
 import codecs
+import errno
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -190,7 +191,11 @@ def progress() -> Iterator[Progress]:
 def _console() -> "Console":
     from rich.console import Console
 
-    return Console(file=_willing(sys.stdout), highlight=False, markup=False, emoji=False)
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:  # Rich would exit with 1, the status of a sheet with mistakes
+            raise BrokenPipeError(errno.EPIPE, "nobody reads on")
+
+    return Piped(file=_willing(sys.stdout), highlight=False, markup=False, emoji=False)
 
 
 def _willing(stream: Any) -> Any:
