@@ -3,8 +3,11 @@
 Exit status: 0 all is right, 1 not all answers are, 2 an input is unusable, 3 a fault of ours.
 """
 
+import errno
+import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
@@ -80,8 +83,28 @@ def _reports_faults(command: Callable[..., None]) -> Callable[..., None]:
             told = f"; what is finished is kept in {kept}, and the same command goes on from it" if kept else ""
             typer.echo(f"rnnhw: stopped{told}", err=True)
             raise typer.Exit(130) from None
+        except OSError as error:
+            if error.errno not in _UNPRINTED:
+                raise
+            raise typer.Exit(_stopped_printing(error)) from None
 
     return run
+
+
+_UNPRINTED = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO)  # files have messages of their own, see `output.py`
+
+
+def _stopped_printing(error: OSError) -> int:
+    """The exit status where standard output takes no more: 141 as from any program that nobody reads on, else 2."""
+    with suppress(OSError):  # what is buffered still would fail once more when the interpreter ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno == errno.EPIPE:
+        return 141
+    from rnn_hw.errors import Diagnostic
+
+    message = f"standard output cannot be written: {(error.strerror or str(error)).lower()}"
+    _show_faults([Diagnostic("unwritable-file", message)], as_json=False)
+    return 2
 
 
 def _show_faults(diagnostics: "Iterable[Diagnostic]", as_json: bool) -> None:
@@ -167,6 +190,7 @@ def solve(
 
 
 @app.command()
+@_reports_faults
 def check(
     answers: Annotated[list[str], typer.Argument(metavar="ANSWERS...", help="Answer files, or - for standard input.")],
     problem: ProblemFile = None,
@@ -335,6 +359,7 @@ def variant(
 
 
 @app.command()
+@_reports_faults
 def kinds() -> None:
     """List the kinds of problem and their fields."""
     from rnn_hw.guide import kinds_text
@@ -397,9 +422,6 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app()
-    except BrokenPipeError:  # `rnnhw solve ... | head`
-        sys.stderr.close()
-        sys.exit(141)
     except Exception as error:  # a fault of ours must not look like the status of a sheet with mistakes
         import traceback
 

@@ -86,6 +86,20 @@ def judged(text: "Problem | str", answers: "Mapping[str, Any] | str", strict: bo
     return " ".join(words(checked(text, answers, strict)).values())
 
 
+def test_the_steps_of_what_is_worked_backward_are_written_from_the_first_on() -> None:
+    chain = """kind: bptt
+equations: h[t] = w*h[t-1]
+given:
+  w: 2
+  h[0]: 1
+  y: [1, 5]
+loss: sum[t](h[t]*y[t])
+"""
+    # h_bar[2] = y[2] = 5 and h_bar[1] = y[1] + w*h_bar[2] = 11
+    found = words(checked(chain, {"h_bar": "[11, 5]"}))
+    assert {found["h_bar[1]"], found["h_bar[2]"]} == {"correct"}
+
+
 # --- the table of verdicts ----------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,7 @@
 """Options of the commands that no other test comes upon."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,24 @@ def test_no_arguments_show_the_help_and_the_version_is_the_packages() -> None:
 def test_a_column_that_is_none_is_refused() -> None:
     found = CliRunner().invoke(app, ["solve", LSTM, "--show", "formula,foo"])
     assert found.exit_code == 2
+
+
+def test_a_reader_that_goes_away_is_no_wrong_answer() -> None:
+    command = subprocess.Popen(
+        [sys.executable, "-m", "rnn_hw", "check", SHEET], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert command.stdout is not None
+    command.stdout.close()
+    _, said = command.communicate(timeout=60)
+    assert (command.returncode, said) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("arguments", [["solve", LSTM], ["kinds"]])
+def test_a_full_disk_is_no_fault_of_ours(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        found = subprocess.run(
+            [sys.executable, "-m", "rnn_hw", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    assert found.returncode == 2
+    assert found.stderr == "error[unwritable-file]: standard output cannot be written: no space left on device\n"

@@ -289,6 +289,14 @@ def test_a_stream_that_is_not_unicode(encoding: str, monkeypatch: pytest.MonkeyP
     assert "x wrong" in text
 
 
+def test_letters_are_spelled_out_where_they_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    terminal.show_trace(beside()._replace(remarks=(Remark("‖J‖₂ ≤ γ·10⁻⁴, ī and ŷ"),)), Options())
+    sys.stdout.flush()
+    assert "||J||2 <= gamma*10^-4, i_bar and y_hat" in raw.getvalue().decode("ascii")
+
+
 def test_diagnostics_need_no_rich() -> None:
     program = (
         "import sys; from rnn_hw.errors import *; from rnn_hw.render import terminal\n"

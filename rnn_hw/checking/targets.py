@@ -45,6 +45,10 @@ class Targets:
         self.by_name: dict[str, list[Line]] = {}
         for line in problem.lines:
             self.by_name.setdefault(line.name, []).append(line)
+        for (
+            steps
+        ) in self.by_name.values():  # written from the first step on, also of what is worked from the last one back
+            steps.sort(key=lambda line: line.time or 0)
         self.letters = by_letter(problem.names)
         self.first_column = first_columns(problem)
         self.found: dict[str, Target] = {}

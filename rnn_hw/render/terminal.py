@@ -5,13 +5,15 @@ as `Text`, never as markup. Rich is imported where it is used, so that a diagnos
 """
 
 import codecs
+import errno
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rnn_hw.errors import Diagnostic
-from rnn_hw.lang import notation
+from rnn_hw.lang import letters, notation
 from rnn_hw.lang.tree import Equation
 from rnn_hw.results import Advice, ClassReport, Explanation, Progress, Remark, Report, Series, Solution, Table, Trace
 from rnn_hw.view import (
@@ -43,7 +45,10 @@ LABELS = {"proof": "Proof: ", "warning": "Warning: "}
 _PLAIN = {
     "−": "-", "·": "*", "×": "x", "✓": "+", "✗": "x", "→": ">", "≈": "~", "–": "-", "…": "...", "±": "+/-", "│": "|",
     "┤": "|", "└": "`", "─": "-", "●": "o", "○": "0", "◆": "#", "σ": "sigmoid", "√": "sqrt", "∂": "d", "ᵀ": "^T",
-    "′": "'", "²": "^2", "⋮": ":", **dict.fromkeys("⎡⎢⎣", "["), **dict.fromkeys("⎤⎥⎦", "]"),
+    "′": "'", "⁻": "^-", "⋮": ":", "≤": "<=", "≥": ">=", "≠": "!=", "‖": "||", "∞": "inf", "∑": "sum", "⊙": "*",
+    **dict.fromkeys("⎡⎢⎣", "["), **dict.fromkeys("⎤⎥⎦", "]"), **dict.fromkeys("“”", '"'), **dict.fromkeys("‘’", "'"),
+    **dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", (f"^{n}" for n in range(10)), strict=True)), **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
+    **{mark: ending for ending, (mark, _) in letters.MARKS.items()},
 }  # fmt: skip
 
 
@@ -190,7 +195,11 @@ def progress() -> Iterator[Progress]:
 def _console() -> "Console":
     from rich.console import Console
 
-    return Console(file=_willing(sys.stdout), highlight=False, markup=False, emoji=False)
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:  # Rich would exit with 1, the status of a sheet with mistakes
+            raise BrokenPipeError(errno.EPIPE, "nobody reads on")
+
+    return Piped(file=_willing(sys.stdout), highlight=False, markup=False, emoji=False)
 
 
 def _willing(stream: Any) -> Any:
@@ -204,7 +213,9 @@ def _willing(stream: Any) -> Any:
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeEncodeError)
-    return "".join(_PLAIN.get(c, "?") for c in error.object[error.start : error.end]), error.end
+    taken_apart = unicodedata.normalize("NFD", error.object[error.start : error.end])  # ī is i and a bar
+    signs = (c if c.isascii() else _PLAIN.get(c) or letters.WORDS.get(c, "?") for c in taken_apart)
+    return "".join(signs).replace("^-^", "^-"), error.end
 
 
 def _print(console: "Console", *parts: "RenderableType") -> None:
