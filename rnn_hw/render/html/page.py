@@ -6,6 +6,7 @@ could do nothing.
 """
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -16,15 +17,18 @@ from rnn_hw.view.escape import html as safe
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --correct: #2a8f4f; --carried: #2583a8; --imprecise: #c99700;
   --wrong: #c8372d; --blank: #8a8a8a; --unreadable: #7d4fb0; --unjudged: #b5b5b5; }
+@media (prefers-color-scheme: dark) { :root { --correct: #4bb06f; --carried: #4ba3c7; --wrong: #e8685f;
+  --unreadable: #a07fd0; } }
 body { font: 16px/1.45 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; margin: .6rem 0 1.4rem; }
 table { border-collapse: collapse; } caption { text-align: left; font-weight: 600; padding: .3rem 0; }
-th, td { padding: .2rem .7rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th, td { padding: .2rem .7rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: baseline; }
+td.w { min-width: 13rem; }
 th, td.n { white-space: nowrap; } th { font-weight: 600; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 code { font: .9em ui-monospace, monospace; overflow-wrap: break-word; } math { font-size: 1.1em; }
-svg { max-width: 100%; height: auto; } svg text { font-size: 11px; fill: currentColor; }
+svg { max-width: 100%; min-width: 34rem; height: auto; } svg text { font-size: 11px; fill: currentColor; }
 .axis { stroke: var(--line); } .bar { fill: #4a78b5; }
 .c0 { stroke: #4a78b5; fill: #4a78b5; } .c1 { stroke: #c8372d; fill: #c8372d; } .c2 { stroke: #2a8f4f; fill: #2a8f4f; }
 .c3 { stroke: #c99700; fill: #c99700; } polyline { fill: none; stroke-width: 1.5; }
@@ -37,6 +41,7 @@ polyline.c0, polyline.c1, polyline.c2, polyline.c3 { fill: none; }
 """
 ACROSS, UP, MARGIN = 560, 220, 60  # a plot, in pixels
 COLOURS = 4
+MANY = 40  # characters of a cell that is not squeezed
 
 
 def page(title: str, body: Iterable[str]) -> Iterator[str]:
@@ -52,14 +57,23 @@ def page(title: str, body: Iterable[str]) -> Iterator[str]:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collection[int] = ()) -> str:
-    """A table of cells that are already HTML; the columns in `numbers` stand to the right."""
+    """A table of cells that are already HTML; the columns in `numbers` stand to the right.
+
+    On a narrow screen a cell of many words keeps some width, and the table is scrolled.
+    """
 
     def line(tag: str, row: Sequence[str]) -> str:
-        return "".join(f"<{tag}{' class=n' * (k in numbers)}>{cell}</{tag}>" for k, cell in enumerate(row))
+        kinds = ("n" if k in numbers else "w" if _long(cell) else "" for k, cell in enumerate(row))
+        cells = zip(kinds, row, strict=True)
+        return "".join(f"<{tag}{f' class={kind}' if kind else ''}>{cell}</{tag}>" for kind, cell in cells)
 
     body = "\n".join(f"<tr>{line('td', row)}</tr>" for row in rows)
     head = f"<thead><tr>{line('th', headings)}</tr></thead>"
     return f'<div class="scroll"><table>\n{head}\n<tbody>\n{body}\n</tbody>\n</table></div>'
+
+
+def _long(cell: str) -> bool:
+    return len(cell) > MANY and len(re.sub("<[^>]*>", "", cell)) > MANY
 
 
 def curves(series: Series) -> str:
@@ -89,4 +103,5 @@ def svg(width: float, height: float, title: str, content: str) -> str:
     """A drawing with a title for who cannot see it."""
     name = safe(title)
     box = f"0 -8 {width:g} {height + 8:g}"  # the text at the upper end of an axis is cut off else
-    return f'<svg viewBox="{box}" width="{width:g}" role="img" aria-label="{name}">{content}</svg>'
+    drawn = f'<svg viewBox="{box}" width="{width:g}" role="img" aria-label="{name}">{content}</svg>'
+    return f'<div class="scroll">{drawn}</div>'
