@@ -12,9 +12,9 @@ import numpy as np
 from rnn_hw.diagnose.evidence import CODES, EXPLAINED, FIRST_SLIP, LOOSE, UNEXPLAINED
 from rnn_hw.diagnose.lines import Spot
 from rnn_hw.diagnose.pen import OTHER_NUMBER
-from rnn_hw.diagnose.search import Adopted, Draft, Hypothesis, Rival, Search, with_change
-from rnn_hw.diagnose.walk import Array, Page
-from rnn_hw.lang.tree import Node
+from rnn_hw.diagnose.search import Adopted, Draft, Hypothesis, Rival, Search
+from rnn_hw.diagnose.walk import Array, Page, Walked
+from rnn_hw.lang.tree import Node, Program
 
 MARGIN = 3.0  # bits that a mistake saves at least
 PEN_MARGIN = 10.0  # and a slip of the pen, which is looked for in every number
@@ -112,21 +112,23 @@ def _prefix(search: Search, h: Hypothesis, n: int) -> Draft:
 
 
 def _draft(search: Search, h: Hypothesis, adopted: tuple[Adopted, ...]) -> Draft:
-    program, once = search.program, dict[Spot, Node]()
+    program: Program = search.program
+    once: Mapping[Spot, Node] = {}
     for one in adopted:
-        program, once = with_change(program, once, one.change, one.step)
+        program, once = search.with_change(program, once, one.change, one.step)
     return Draft(h.student, adopted, program, once, h.misprints, h.passed)
 
 
 def _with_slips(search: Search, page: Page, found: Mapping[int, Decoded]) -> dict[int, Decoded]:
     """The slips of the pen among what is explained, if they pay, and numbers that were not worked on with."""
     asked: list[tuple[int, Spot]] = []
+    slips: dict[int, list[set[Spot]]] = {}  # by walk and row, the lines with slips of the pen
     for student, decoded in found.items():
         h = decoded.best
-        for spot, how in h.walked.how.items():
-            slips = (how[h.row] > LOOSE) & (how[h.row] != UNEXPLAINED)
-            if slips.any() or spot in h.misprints:
-                asked.append((student, spot))
+        if id(h.walked) not in slips:
+            slips[id(h.walked)] = _slips(h.walked)
+        penned = slips[id(h.walked)][h.row] | h.misprints
+        asked += [(student, spot) for spot in h.walked.how if spot in penned] if penned else []
     if not asked:
         return dict(found)
     drafts = []
@@ -141,8 +143,8 @@ def _with_slips(search: Search, page: Page, found: Mapping[int, Decoded]) -> dic
     for (student, spot), other in zip(asked, without, strict=True):
         decoded = after[student]
         h = decoded.best
-        slips = int(np.count_nonzero(h.walked.how[spot][h.row] > LOOSE))
-        if other.bits - h.bits < PEN_MARGIN * slips:
+        count = int(np.count_nonzero(h.walked.how[spot][h.row] > LOOSE))
+        if other.bits - h.bits < PEN_MARGIN * count:
             continue
         how = h.walked.how[spot][h.row]
         shape = page.value[spot].shape[1:]
@@ -162,6 +164,15 @@ def _used(h: Hypothesis, other: Hypothesis, spot: Spot) -> tuple[Spot, ...]:
     """The lines that are explained only by the value that should stand in this one."""
     lines = h.walked.line
     return tuple(s for s in lines if s != spot and other.walked.line[s][other.row] > lines[s][h.row] + 1)
+
+
+def _slips(walked: Walked) -> list[set[Spot]]:
+    """The lines of each row some numbers of which are slips of the pen."""
+    found: list[set[Spot]] = [set() for _ in walked.bits]
+    for spot, how in walked.how.items():
+        for row in np.flatnonzero(((how > LOOSE) & (how != UNEXPLAINED)).any(axis=1)).tolist():
+            found[row].add(spot)
+    return found
 
 
 def explained(h: Hypothesis, spot: Spot) -> bool:

@@ -64,15 +64,13 @@ class Hypothesis(NamedTuple):
     passed: frozenset[Spot]
     walked: Walked
     row: int
+    bits: float  # of the mistakes, and of what stays unexplained
+    dear: Sequence[Spot]  # the lines that are worth looking at, in their order
 
     @property
-    def bits(self) -> float:
-        data = float(self.walked.bits[self.row])
-        return data + sum(a.bits for a in self.adopted) + MISPRINT * len(self.misprints)
-
-    def unexplained(self, lines: Lines) -> list[Spot]:
-        """The lines that are worth looking at, in their order."""
-        return [s for s, bits in self.walked.line.items() if bits[self.row] >= UNEXPLAINED and s not in self.passed]
+    def unexplained(self) -> list[Spot]:
+        """The lines that are worth looking at and have not been looked at."""
+        return [spot for spot in self.dear if spot not in self.passed]
 
     def at_least(self, left: Sequence[Spot]) -> float:
         """The bits that stay once the lines that are left are explained at the lowest price."""
@@ -99,8 +97,10 @@ class Search:
         self.constants = frozenset(numbers - {"t"})
         self.conventions = setup.conventions()
         self.found: dict[tuple[Program, str], tuple[Change, ...]] = {}
-        self.regions: dict[tuple[Program, Spot, frozenset[Spot]], Region] = {}
-        self.altered: dict[Program, dict[Spot, Node]] = {}
+        self.regions: dict[tuple[int, Spot, frozenset[Spot]], Region] = {}
+        self.altered: dict[int, dict[Spot, Node]] = {}  # by the program's identity
+        self.programs = {self.program: self.program}
+        self.changed: dict[tuple[int, int], tuple[Change, Program]] = {}
         self.spots: dict[str, list[Spot]] = {}
         for spot in self.lines.order:
             self.spots.setdefault(spot[0], []).append(spot)
@@ -116,11 +116,12 @@ class Search:
 
     def region(self, program: Program, spot: Spot, printed: frozenset[Spot]) -> Region:
         """A line with all that it was computed from since the last printed lines, in the order of the lines."""
-        if (program, spot, printed) not in self.regions:
+        key = id(program), spot, printed
+        if key not in self.regions:
             if len(self.regions) >= MOST_REGIONS:
                 self.regions.clear()
-            self.regions[program, spot, printed] = self._region(program, spot, printed)
-        return self.regions[program, spot, printed]
+            self.regions[key] = self._region(program, spot, printed)
+        return self.regions[key]
 
     def _region(self, program: Program, spot: Spot, printed: frozenset[Spot]) -> Region:
         formulas = {e.name: e.formula for e in program.equations}
@@ -146,30 +147,50 @@ class Search:
         drafts all of them do."""
         if not drafts:
             return []
-        own: dict[Spot, dict[Node, list[int]]] = {}
         misprints: dict[Spot, list[int]] = {}
         for row, draft in enumerate(drafts):
-            altered = self.alterations(draft.program)
-            for spot, formula in {**altered, **draft.once}.items():
-                own.setdefault(spot, {}).setdefault(formula, []).append(row)
             for spot in draft.misprints:
                 misprints.setdefault(spot, []).append(row)
         rows = Rows(
             np.array([d.student for d in drafts]),
-            {spot: [(f, np.array(some)) for f, some in formulas.items()] for spot, formulas in own.items()},
+            {
+                spot: [(f, np.array(some)) for f, some in formulas.items()]
+                for spot, formulas in self._own(drafts).items()
+            },
             {spot: np.isin(np.arange(len(drafts)), some) for spot, some in misprints.items()},
             as_printed,
             plain,
         )
         walked = walk(self.lines, page, rows)
-        return [Hypothesis(*draft, walked, row) for row, draft in enumerate(drafts)]
+        whole = zip(drafts, walked.bits.tolist(), walked.dearer(UNEXPLAINED), strict=True)
+        return [
+            Hypothesis(
+                *draft, walked, row, data + sum([a.bits for a in draft.adopted]) + MISPRINT * len(draft.misprints), dear
+            )
+            for row, (draft, data, dear) in enumerate(whole)
+        ]
+
+    def _own(self, drafts: Sequence[Draft]) -> dict[Spot, dict[Node, list[int]]]:
+        """By line, the formulas that are not the true one, and whose drafts have them."""
+        together: dict[int, list[int]] = {}  # drafts with the same program
+        found: dict[Spot, dict[Node, list[int]]] = {}
+        for row, draft in enumerate(drafts):
+            together.setdefault(id(draft.program), []).append(row)
+            for spot, formula in draft.once.items():
+                found.setdefault(spot, {}).setdefault(formula, []).append(row)
+        for some in together.values():
+            for spot, formula in self.alterations(drafts[some[0]].program).items():
+                own = [row for row in some if spot not in drafts[row].once]
+                if own:
+                    found.setdefault(spot, {}).setdefault(formula, []).extend(own)
+        return found
 
     def alterations(self, program: Program) -> dict[Spot, Node]:
         """The lines whose formula is not the true one."""
-        found = self.altered.get(program)
+        found = self.altered.get(id(program))
         if found is None:
             changed = (e for e in program.equations if e.formula is not self.lines.formulas[e.name])
-            found = self.altered[program] = {spot: e.formula for e in changed for spot in self.spots[e.name]}
+            found = self.altered[id(program)] = {spot: e.formula for e in changed for spot in self.spots[e.name]}
         return found
 
     def start(self, page: Page, students: Iterable[int]) -> list[Hypothesis]:
@@ -196,46 +217,45 @@ class Search:
 
     def _promising(self, beam: Sequence[Hypothesis]) -> list[Hypothesis]:
         """The hypotheses with unexplained lines that may still become the best one."""
-        finished = min((h.bits for h in beam if not h.unexplained(self.lines)), default=np.inf)
-        return [h for h in beam if (left := h.unexplained(self.lines)) and h.at_least(left) < finished]
+        finished = min((h.bits for h in beam if not h.unexplained), default=np.inf)
+        return [h for h in beam if (left := h.unexplained) and h.at_least(left) < finished]
 
     def _grown(self, page: Page, hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
         """What the hypotheses become when each looks at its first unexplained line.
 
         Whoever has got to the same line with the same formulas goes together, whatever else is on the page.
         """
-        groups: dict[tuple[Spot, Region, Program, tuple[tuple[Spot, Node], ...]], list[int]] = {}
-        first = [h.unexplained(self.lines)[0] for h in hypotheses]
+        groups: dict[tuple[Spot, Region, int, tuple[tuple[Spot, Node], ...]], list[int]] = {}
+        first = [h.unexplained[0] for h in hypotheses]
         for k, (h, spot) in enumerate(zip(hypotheses, first, strict=True)):
             region = self.region(h.program, spot, page.printed[h.student])
-            groups.setdefault((spot, region, h.program, tuple(h.once.items())), []).append(k)
+            groups.setdefault((spot, region, id(h.program), tuple(h.once.items())), []).append(k)
         drafts: list[list[Draft]] = [[] for _ in hypotheses]
-        for (spot, region, program, _), some in groups.items():
+        for (spot, region, _, _), some in groups.items():
             some.sort(key=lambda k: id(hypotheses[k].walked))
             members = [hypotheses[k] for k in some]
-            for k, made in zip(some, self._drafts(page, spot, region, program, members), strict=True):
+            for k, made in zip(some, self._drafts(page, spot, region, members), strict=True):
                 drafts[k] = made
         as_they_are = [h._replace(passed=h.passed | {spot}) for h, spot in zip(hypotheses, first, strict=True)]
         return self.walk(page, [draft for made in drafts for draft in made]) + as_they_are
 
-    def _drafts(
-        self, page: Page, spot: Spot, region: Region, program: Program, members: Sequence[Hypothesis]
-    ) -> Iterator[list[Draft]]:
+    def _drafts(self, page: Page, spot: Spot, region: Region, members: Sequence[Hypothesis]) -> Iterator[list[Draft]]:
         """Each hypothesis with every change that explains the line, and with the line as a misprint."""
+        program = members[0].program
         names = dict.fromkeys(s[0] for s in region)
         before = np.array([h.walked.line[spot][h.row] for h in members])
         tried = [change for name in names for change in self.changes(program, name)]
         unique = list({frozenset(c.formulas.items()): c for c in reversed(tried)}.values())
         rare = np.array([bits_of(change) for change in unique])
         costs = rare + np.log2(np.sum(2.0**-rare))  # the more is tried, the less a match says
-        after = self._at(page, spot, region, unique, program, members)
+        after = self._at(page, spot, region, unique, members)
         for k, h in enumerate(members):
             drafts = []
             gains = before[k] - after[:, k]
             worth = (gains > WORTH) & (after[:, k] <= LEFT * before[k])
             fitting = sorted((costs[n] - gains[n], n) for n in np.flatnonzero(worth))[:SURVIVORS]
             made = {a.change.code for a in h.adopted}
-            anywhere = costs + np.log2(len(h.unexplained(self.lines)))  # it might have been any of these lines
+            anywhere = costs + np.log2(len(h.unexplained))  # it might have been any of these lines
             rivals = tuple(Rival(unique[n], None, float(anywhere[n])) for _, n in fitting)
             for _, n in fitting:
                 change, bits = unique[n], AGAIN if unique[n].code in made else float(anywhere[n])
@@ -248,22 +268,30 @@ class Search:
             drafts.append(Draft(h.student, h.adopted, h.program, h.once, misprints, passed))
             yield drafts
 
+    def with_change(
+        self, program: Program, once: Mapping[Spot, Node], change: Change, step: int | None
+    ) -> tuple[Program, Mapping[Spot, Node]]:
+        """The program, and the formulas of single steps, once a change is made; equal programs are one object."""
+        if step is not None:
+            ((name, formula),) = change.formulas.items()
+            return program, {**once, (name, step): formula}
+        key = id(program), id(change)  # both are kept here
+        if key not in self.changed:
+            equations = (Equation(e.target, change.formulas.get(e.name, e.formula)) for e in program.equations)
+            made = Program(tuple(equations))
+            self.changed[key] = change, self.programs.setdefault(made, made)
+        return self.changed[key][1], once
+
     def _adopting(self, h: Hypothesis, one: Adopted) -> Draft:
-        program, once = with_change(h.program, h.once, one.change, one.step)
+        program, once = self.with_change(h.program, h.once, one.change, one.step)
         return Draft(h.student, (*h.adopted, one), program, once, h.misprints, h.passed)
 
     def _at(
-        self,
-        page: Page,
-        spot: Spot,
-        region: Region,
-        tried: Sequence[Change],
-        program: Program,
-        members: Sequence[Hypothesis],
+        self, page: Page, spot: Spot, region: Region, tried: Sequence[Change], members: Sequence[Hypothesis]
     ) -> Array:
         """The bits of a line for each change, made from its region on, and for each hypothesis."""
         once = members[0].once
-        known = {e.name: e.formula for e in program.equations}
+        known = {e.name: e.formula for e in members[0].program.equations}
         lead = (TRACKS, len(members))
         before = _Rows(members)
         found = []
@@ -319,21 +347,12 @@ def bits_of(change: Change) -> float:
     return bits + float(np.log2(max(change.choices, 1))) + (several != habit)
 
 
-def with_change(
-    program: Program, once: Mapping[Spot, Node], change: Change, step: int | None
-) -> tuple[Program, dict[Spot, Node]]:
-    """The program, and the formulas of single steps, once a change is made."""
-    if step is not None:
-        ((name, formula),) = change.formulas.items()
-        return program, {**once, (name, step): formula}
-    equations = (Equation(e.target, change.formulas.get(e.name, e.formula)) for e in program.equations)
-    return Program(tuple(equations)), dict(once)
-
-
 def _kept(beam: list[Hypothesis]) -> list[Hypothesis]:
     """The best hypotheses of a sheet, each once."""
+    if len(beam) < 2:
+        return beam
     best: dict[tuple[object, ...], Hypothesis] = {}
     for h in sorted(beam, key=lambda h: h.bits):
-        best.setdefault((h.program, tuple(h.once.items()), h.misprints, h.passed), h)
+        best.setdefault((id(h.program), tuple(h.once.items()), h.misprints, h.passed), h)
     kept: list[Hypothesis] = list(best.values())
     return kept[:BEAM]

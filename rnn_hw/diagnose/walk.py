@@ -57,6 +57,14 @@ class Walked(NamedTuple):
     how: dict[Spot, Array]
     values: Values
 
+    def dearer(self, bits: float) -> list[list[Spot]]:
+        """The lines of each row that take so many bits or more, in their order."""
+        found: list[list[Spot]] = [[] for _ in self.bits]
+        for spot, line in self.line.items():
+            for row in np.flatnonzero(line >= bits).tolist():
+                found[row].append(spot)
+        return found
+
 
 def walk(lines: Lines, page: Page, rows: Rows) -> Walked:
     """All rows through all lines."""

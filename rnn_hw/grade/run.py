@@ -22,9 +22,11 @@ from rnn_hw.grade.marking import Settings, Task, digest_of, opened
 from rnn_hw.results import ClassReport, Graded, Progress
 from rnn_hw.text_file import short
 
-AT_A_TIME = 500  # submissions in a chunk
-FEWEST = 20  # that are worth a chunk of their own
-PARTS = 50  # of a class, for somebody who watches it or may stop it
+AT_A_TIME = 500  # submissions in a chunk whose reports are kept
+WITHOUT_REPORTS = 4000  # what is the same for all of a chunk takes as long as marking some hundred sheets
+CHUNKS_EACH = 4  # for a process of several: none waits long for the last one
+FEWEST = 50  # that are worth a chunk of their own
+PARTS = 20  # of a class, for somebody who watches it or may stop it
 
 
 class Options(NamedTuple):
@@ -100,8 +102,11 @@ def _marked(
         print_of_run = fingerprint(task)
         chunks, where = _kept(submissions, taken_up(options.resume, print_of_run))
     waiting = [k for k in range(len(submissions)) if k not in where]
-    parts = 8 * options.jobs if options.jobs > 1 else PARTS if progress or options.resume else 1
-    size = max(FEWEST, min(AT_A_TIME, -(-len(waiting) // parts)))
+    parts = PARTS if progress or options.resume else 1
+    if options.jobs > 1:
+        parts = max(parts, CHUNKS_EACH * options.jobs)
+    most = AT_A_TIME if keep else WITHOUT_REPORTS
+    size = max(FEWEST, min(most, -(-len(waiting) // parts)))
     groups = [waiting[k : k + size] for k in range(0, len(waiting), size)]
     tell = progress or (lambda done, asked: None)
     done = len(where)
