@@ -524,6 +524,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_run_that_is_stopped_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, state = put(made(60), tmp_path / "class"), tmp_path / "state"
     fresh = graded(folder)
+    monkeypatch.setattr(run, "FEWEST", 20)
     monkeypatch.setattr(run, "AT_A_TIME", 20)
     original, calls = chunks.chunk, list[int]()
 

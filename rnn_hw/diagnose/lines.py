@@ -47,6 +47,7 @@ class Lines:
         self.plain = {n: () if all(k == 1 for k in shape) else shape for n, shape in self.shapes.items()}
         self.kept = {"t"} & set(setup.given)  # a step that has a number of its own
         self.compiled: dict[tuple[Node, Spot], Compiled | None] = {}
+        self.joint: dict[tuple[tuple[Node, ...], Spot], tuple[Code, list[Compiled | None]]] = {}
         self.used: dict[tuple[Node, Spot], tuple[Spot, ...]] = {}
 
     def key(self, spot: Spot) -> str:
@@ -70,6 +71,29 @@ class Lines:
                 found = None
             self.compiled[formula, spot] = found
         return found
+
+    def joint_code(self, formulas: tuple[Node, ...], spot: Spot) -> tuple[Code, list[Compiled | None]]:
+        """Right sides compiled together for one line, equal parts once; `None` for what does not fit or has no value."""
+        if (formulas, spot) not in self.joint:
+            code = Code(lambda name: self.shapes.get(name.name, ()), self.steps)
+            parts: list[Compiled | None] = []
+            for formula in formulas:
+                alone = self.code(formula, spot)
+                usable = alone is not None and self.has_value(alone.code)
+                slot = code.add(self.at(formula, spot)) if usable else 0
+                parts.append(Compiled(code, slot, len(code.shapes[slot])) if usable else None)
+            self.joint[formulas, spot] = code, parts
+        return self.joint[formulas, spot]
+
+    def has_value(self, code: Code) -> bool:
+        """Whether all that a code reads exists once every line is worked."""
+        worked = dict.fromkeys(self.order, np.zeros(()))
+        try:
+            for _, name in code.loads:
+                self.load(name, worked, None)
+        except (LookupError, ValueError):  # a step that does not exist
+            return False
+        return True
 
     def uses(self, formula: Node, spot: Spot) -> tuple[Spot, ...]:
         """The lines that a right side reads, those of all steps for a sum over time."""
@@ -101,10 +125,25 @@ class Lines:
             value = compiled.code.run(lambda name: self.load(name, values, rows))[compiled.slot]
         except (LookupError, ValueError):  # a step that does not exist, or one that comes later
             return np.full((*count, *shape), np.nan)
+        return self.shaped(value, compiled.rank, spot, count)
+
+    def compute_all(self, formulas: tuple[Node, ...], spot: Spot, values: Values, lead: Shape) -> list[Array]:
+        """The values of several right sides for all rows, where every line has been worked."""
+        code, parts = self.joint_code(formulas, spot)
+        try:
+            slots = code.run(lambda name: self.load(name, values, None))
+        except (LookupError, ValueError):
+            return [self.compute(formula, spot, values, None, lead) for formula in formulas]
+        nothing = np.full((*lead, *self.shapes[spot[0]]), np.nan)
+        return [nothing if part is None else self.shaped(slots[part.slot], part.rank, spot, lead) for part in parts]
+
+    def shaped(self, value: Any, rank: int, spot: Spot, lead: Shape) -> Array:
+        """A value of so many own axes as one of the line, with all axes in front."""
+        shape = self.shapes[spot[0]]
         value = np.asarray(value, float)
-        if compiled.rank < len(shape):
-            value = value.reshape(value.shape + (1,) * (len(shape) - compiled.rank))
-        return np.broadcast_to(value, (*count, *shape))
+        if rank < len(shape):
+            value = value.reshape(value.shape + (1,) * (len(shape) - rank))
+        return np.broadcast_to(value, (*lead, *shape))
 
     def load(self, name: Name, values: Mapping[Spot, Array], rows: Array | None) -> Any:
         """What stands behind a name for some of the rows."""

@@ -53,7 +53,7 @@ def diagnosed(problem: Problem, search: Search, marked: Marked, students: Array)
         return {}
     page = page_of(marked, students)
     first: dict[bytes, int] = {}  # of students with the same numbers on the page
-    alike = [first.setdefault(_numbers(page, n), n) for n in range(len(students))]
+    alike = [first.setdefault(numbers, n) for n, numbers in enumerate(_numbers(page))]
     decoded = decode(search, page, sorted(first.values()))
     departing = np.isin(marked.codes[:, students], DEPARTING)
     words = {
@@ -67,10 +67,13 @@ def diagnosed(problem: Problem, search: Search, marked: Marked, students: Array)
     return {int(student): words[n] for student, n in zip(students, alike, strict=True)}
 
 
-def _numbers(page: Page, student: int) -> bytes:
-    """All that is on a page."""
-    columns = (column for spot in page.value for column in (page.value[spot], page.half[spot], page.known[spot]))
-    return b"".join(column[student].tobytes() for column in columns)
+def _numbers(page: Page) -> list[bytes]:
+    """All that is on each page."""
+    parts = (
+        part[spot].reshape(page.students, -1) for spot in page.value for part in (page.value, page.half, page.known)
+    )
+    whole = np.concatenate([part.astype(float) for part in parts], axis=1)
+    return [row.tobytes() for row in whole]
 
 
 class _Words:

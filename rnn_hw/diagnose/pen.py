@@ -33,7 +33,9 @@ class Numbers:
         printed, meant = np.abs(self.printed / unit), np.abs(self.meant / unit)
         usable = np.isfinite(meant) & (np.maximum(printed, meant) < 10.0**MOST_DIGITS)
         usable &= np.sign(self.printed) == np.sign(self.meant)
-        a, b = (np.where(usable, np.rint(n), 0).astype(int)[..., None] // _PLACES % 10 for n in (printed, meant))
+        whole = [np.where(usable, np.rint(n), 0).astype(int)[..., None] for n in (printed, meant)]
+        count = max(2, *(len(str(n.max(initial=0))) for n in whole))  # most numbers are short
+        a, b = (n // _PLACES[:count] % 10 for n in whole)
         return np.where(usable[..., None], a, -1), np.where(usable[..., None], b, -1)
 
     @cached_property
@@ -47,7 +49,9 @@ class Numbers:
         """The number of digits of the longer of the two."""
         a, b = self.digits
         some = (a > 0) | (b > 0)
-        return np.asarray(np.maximum(MOST_DIGITS - np.argmax(some[..., ::-1], axis=-1), 1))
+        return np.asarray(
+            np.where(some.any(axis=-1), some.shape[-1] - np.argmax(some[..., ::-1], axis=-1), MOST_DIGITS)
+        )
 
 
 class Slip(NamedTuple):

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.diagnose.lines import Lines, Spot
-from rnn_hw.diagnose.walk import TRACKS, Array, Page, Rows, Walked, at_line, walk
+from rnn_hw.diagnose.trial import Before, bits_at
+from rnn_hw.diagnose.walk import Array, Page, Rows, Walked, walk
 from rnn_hw.kinds.kind import Setup
 from rnn_hw.lang.evaluate import Stack
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
@@ -97,6 +98,7 @@ class Search:
         self.constants = frozenset(numbers - {"t"})
         self.conventions = setup.conventions()
         self.found: dict[tuple[Program, str], tuple[Change, ...]] = {}
+        self.offers: dict[tuple[int, tuple[str, ...]], tuple[list[Change], Array]] = {}
         self.regions: dict[tuple[int, Spot, frozenset[Spot]], Region] = {}
         self.altered: dict[int, dict[Spot, Node]] = {}  # by the program's identity
         self.programs = {self.program: self.program}
@@ -113,6 +115,17 @@ class Search:
             around = Surroundings(program, self.setup.shapes, self.constants, self.conventions)
             self.found[program, name] = changes(name, around)
         return self.found[program, name]
+
+    def offered(self, program: Program, names: tuple[str, ...]) -> tuple[list[Change], Array]:
+        """The changes of some equations of a program, each once, and the bits of each: the more is tried, the less a
+        match says."""
+        key = id(program), names
+        if key not in self.offers:
+            tried = [change for name in names for change in self.changes(program, name)]
+            unique = list({frozenset(c.formulas.items()): c for c in reversed(tried)}.values())
+            rare = np.array([bits_of(change) for change in unique])
+            self.offers[key] = unique, rare + np.log2(np.sum(2.0**-rare))
+        return self.offers[key]
 
     def region(self, program: Program, spot: Spot, printed: frozenset[Spot]) -> Region:
         """A line with all that it was computed from since the last printed lines, in the order of the lines."""
@@ -202,17 +215,19 @@ class Search:
     def best(self, page: Page, students: Sequence[int]) -> dict[int, list[Hypothesis]]:
         """The best hypotheses of each student, best first."""
         beams = {h.student: [h] for h in self.start(page, students)}
+        growing = list(beams)
         for _ in range(ROUNDS):
             grown: list[Hypothesis] = []
-            for student, beam in beams.items():
-                growing = self._promising(beam)
-                beams[student] = [h for h in beam if not any(h is g for g in growing)]
-                grown += growing
+            for student in growing:
+                promising = self._promising(beams[student])
+                beams[student] = [h for h in beams[student] if not any(h is g for g in promising)]
+                grown += promising
             if not grown:
                 break
             for h in self._grown(page, grown):
                 beams[h.student].append(h)
-            beams = {student: _kept(beam) for student, beam in beams.items()}
+            growing = list(dict.fromkeys(h.student for h in grown))
+            beams |= {student: _kept(beams[student]) for student in growing}
         return beams
 
     def _promising(self, beam: Sequence[Hypothesis]) -> list[Hypothesis]:
@@ -244,11 +259,15 @@ class Search:
         program = members[0].program
         names = dict.fromkeys(s[0] for s in region)
         before = np.array([h.walked.line[spot][h.row] for h in members])
-        tried = [change for name in names for change in self.changes(program, name)]
-        unique = list({frozenset(c.formulas.items()): c for c in reversed(tried)}.values())
-        rare = np.array([bits_of(change) for change in unique])
-        costs = rare + np.log2(np.sum(2.0**-rare))  # the more is tried, the less a match says
-        after = self._at(page, spot, region, unique, members)
+        unique, costs = self.offered(program, tuple(names))
+        walks = [list(some) for _, some in groupby(members, key=lambda h: id(h.walked))]
+        state = Before(
+            np.array([h.student for h in members]),
+            [(some[0].walked.values, np.array([h.row for h in some])) for some in walks],
+            {e.name: e.formula for e in program.equations},
+            members[0].once,
+        )
+        after = bits_at(self.lines, page, spot, region, unique, state)
         for k, h in enumerate(members):
             drafts = []
             gains = before[k] - after[:, k]
@@ -285,57 +304,6 @@ class Search:
     def _adopting(self, h: Hypothesis, one: Adopted) -> Draft:
         program, once = self.with_change(h.program, h.once, one.change, one.step)
         return Draft(h.student, (*h.adopted, one), program, once, h.misprints, h.passed)
-
-    def _at(
-        self, page: Page, spot: Spot, region: Region, tried: Sequence[Change], members: Sequence[Hypothesis]
-    ) -> Array:
-        """The bits of a line for each change, made from its region on, and for each hypothesis."""
-        once = members[0].once
-        known = {e.name: e.formula for e in members[0].program.equations}
-        lead = (TRACKS, len(members))
-        before = _Rows(members)
-        found = []
-        with np.errstate(all="ignore"):
-            for change in tried:
-                values, moved = _Changed(before), set[Spot]()
-                for here in region:
-                    changed = change.formulas.get(here[0])
-                    formula = changed or once.get(here) or known[here[0]]
-                    if changed is not None or not moved.isdisjoint(self.lines.uses(formula, here)):
-                        values[here] = self.lines.compute(formula, here, values, None, lead)
-                        moved.add(here)
-                found.append(values[spot])
-        count = len(tried)
-        value = np.concatenate(found, axis=1)
-        students = np.array([h.student for h in members])
-        judged = at_line(self.lines, page, np.tile(students, count), spot, value)
-        bits: Array = judged.bits.reshape(count, len(members), -1).sum(axis=2)
-        return bits
-
-
-class _Rows(dict[Spot, Array]):
-    """The values of some hypotheses, which stand in order of their walks, taken out when they are asked for."""
-
-    def __init__(self, members: Sequence[Hypothesis]) -> None:
-        super().__init__()
-        walks = groupby(members, key=lambda h: id(h.walked))
-        self.parts = [(some[0].walked.values, np.array([h.row for h in some])) for _, (*some,) in walks]
-
-    def __missing__(self, spot: Spot) -> Array:
-        parts = [values[spot][:, rows] for values, rows in self.parts]
-        found = self[spot] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
-        return found
-
-
-class _Changed(dict[Spot, Array]):
-    """The same, but for the values that are put in."""
-
-    def __init__(self, before: _Rows) -> None:
-        super().__init__()
-        self.before = before
-
-    def __missing__(self, spot: Spot) -> Array:
-        return self.before[spot]
 
 
 def bits_of(change: Change) -> float:
