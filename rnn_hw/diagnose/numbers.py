@@ -9,7 +9,7 @@ from rnn_hw.checking.answer_key import AnswerKey
 from rnn_hw.checking.page import page_of as columns_of
 from rnn_hw.diagnose.decide import Decoded, Made, Written, decode, explained
 from rnn_hw.diagnose.lines import Lines, Spot
-from rnn_hw.diagnose.pen import SLIPS
+from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS
 from rnn_hw.diagnose.search import Hypothesis, Rival, Search
 from rnn_hw.diagnose.walk import Page
 from rnn_hw.lang import figures
@@ -22,7 +22,6 @@ from rnn_hw.results import Diagnosis, Report
 
 MOST_LINES = 600  # of a program that is looked through
 DEPARTING = ("wrong", "carried", "imprecise")
-NOT_USED = "pen-other-number"
 
 
 def page_of(problem: Problem, sheets: Sequence[Sheet]) -> Page:
@@ -125,19 +124,10 @@ class _Words:
         )
         on_page = f"{where}: {printed} on the page" if where else f"{printed} on the page"
         used = "the lines after it were worked with the number meant" if written.used else ""
-        row = SLIPS.get(written.code)
-        code, title, reason, mend = (
-            (row.code, row.title, row.reason, row.mend)
-            if row is not None
-            else (
-                NOT_USED,
-                "another number on the page than the one worked with",
-                "",
-                "read the number back from the page",
-            )
-        )
+        row = SLIPS.get(written.code, OTHER_NUMBER)
+        reason = row.reason if row is not OTHER_NUMBER else ""  # `used` says it
         message = "; ".join(filter(None, (on_page, reason, used)))
-        return Diagnosis(code, title, (key,), message, (), (key,), None, None, mend, f"meant is {meant}")
+        return Diagnosis(row.code, row.title, (key,), message, (), (key,), None, None, row.mend, f"meant is {meant}")
 
 
 def _after(lines: Lines, h: Hypothesis, change: Change, step: int | None) -> set[Spot]:

@@ -98,3 +98,10 @@ _ROWS = (
 )  # fmt: skip
 
 SLIPS: Mapping[str, Slip] = {row.code: row for row in _ROWS}
+
+# What no slip explains: tried nowhere, and said of a number once the lines after it tell another one.
+OTHER_NUMBER = Slip(
+    "pen-other-number", "another number on the page than the one worked with",
+    "the lines after it follow from another number than the one that stands here",
+    "read the number back from the page", lambda n: np.zeros(n.printed.shape, bool), _constant(0),
+)  # fmt: skip
