@@ -90,8 +90,13 @@ class Lines:
 
     # -- values --
 
-    def compute(self, formula: Node, spot: Spot, values: Values, rows: Array | None, lead: Shape) -> Array:
-        """The value of a right side for some rows (`None`: all), NaN where there is none; `lead` are all axes in front."""
+    def compute(
+        self, formula: Node, spot: Spot, values: Values, rows: Array | None, lead: Shape, instead: Node | None = None
+    ) -> Array:
+        """The value of a right side for some rows (`None`: all), NaN where there is none; `lead` are all axes in front.
+
+        Where it reads a step that does not exist, `x[t-1]` at the first one, `instead` is worked: nobody puts in `x[0]`.
+        """
         shape = self.shapes[spot[0]]
         count = (*lead[:-1], len(rows)) if rows is not None else lead
         compiled = self.code(formula, spot)
@@ -99,7 +104,11 @@ class Lines:
             return np.full((*count, *shape), np.nan)
         try:
             value = compiled.code.run(lambda name: self.load(name, values, rows))[compiled.slot]
-        except (LookupError, ValueError):  # a step that does not exist, or one that comes later
+        except LookupError as error:  # a step that does not exist, or (a `KeyError`) a line that comes later
+            if instead is not None and not isinstance(error, KeyError):
+                return self.compute(instead, spot, values, rows, lead)
+            return np.full((*count, *shape), np.nan)
+        except ValueError:
             return np.full((*count, *shape), np.nan)
         value = np.asarray(value, float)
         if compiled.rank < len(shape):

@@ -266,7 +266,7 @@ class Search:
                     changed = change.formulas.get(here[0])
                     formula = changed or once.get(here) or known[here[0]]
                     if changed is not None or not moved.isdisjoint(self.lines.uses(formula, here)):
-                        values[here] = self.lines.compute(formula, here, values, None, lead)
+                        values[here] = self.lines.compute(formula, here, values, None, lead, known[here[0]])
                         moved.add(here)
                 found.append(values[spot])
         count = len(tried)
