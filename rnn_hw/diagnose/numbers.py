@@ -1,6 +1,6 @@
 """Sheets of numbers -> diagnoses in words: what a mistake explains, where it was made, the true line beside theirs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from rnn_hw.answers import Sheet
 from rnn_hw.checking.answer_key import AnswerKey
 from rnn_hw.checking.page import page_of as columns_of
 from rnn_hw.diagnose.decide import Decoded, Made, Written, decode, explained
+from rnn_hw.diagnose.evidence import LOOSE
 from rnn_hw.diagnose.lines import Lines, Spot
 from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS
 from rnn_hw.diagnose.search import Hypothesis, Rival, Search
@@ -64,6 +65,7 @@ class _Words:
     def __init__(self, problem: Problem, search: Search, report: Report) -> None:
         self.problem, self.lines, self.program = problem, search.lines, search.program
         self.departing = {v.key for v in report.verdicts if v.verdict in DEPARTING}
+        self.printed = {v.key for v in report.verdicts if v.verdict != "blank"}
 
     def all(self, decoded: Decoded, page: Page) -> Iterator[Diagnosis]:
         made = [self.mistake(one, decoded.best) for one in decoded.made]
@@ -78,6 +80,10 @@ class _Words:
         touched = _after(self.lines, h, change, step)
         spots = [s for s in self.lines.order if self.lines.key(s) in self.departing and explained(h, s)]
         place = [s for s in self.lines.order if s[0] in change.formulas and step in (None, s[1])]
+        after = _readers(self.lines, h)
+        kept = [s for s in place if not self.contradicted(s, h, after)] or place
+        step = step if len(kept) == len(place) else kept[0][1]
+        place = kept
         shown = next(
             (s for s in place if s in spots), next((s for s in place if s[0] == made.adopted.spot[0]), place[0])
         )
@@ -93,6 +99,20 @@ class _Words:
             yours,
             row.mend,
         )
+
+    def contradicted(self, spot: Spot, h: Hypothesis, after: Mapping[Spot, list[Spot]]) -> bool:
+        """Whether the line, or the next printed one that it goes into, is another number than the explanation gives."""
+        waiting, seen = [spot], {spot}
+        while waiting:
+            here = waiting.pop()
+            how = h.walked.how.get(here)
+            if how is not None and self.lines.key(here) in self.printed:
+                if (how[h.row] > LOOSE).all():
+                    return True
+                continue
+            waiting += [s for s in after.get(here, ()) if s not in seen]
+            seen.update(waiting)
+        return False
 
     def equations(self, change: Change, spot: Spot, at_step: bool) -> tuple[Equation, Equation]:
         """The line as it is, and as it must have been worked."""
@@ -128,6 +148,16 @@ class _Words:
         reason = row.reason if row is not OTHER_NUMBER else ""  # `used` says it
         message = "; ".join(filter(None, (on_page, reason, used)))
         return Diagnosis(row.code, row.title, (key,), message, (), (key,), None, None, row.mend, f"meant is {meant}")
+
+
+def _readers(lines: Lines, h: Hypothesis) -> dict[Spot, list[Spot]]:
+    """By line, those that read it."""
+    formulas = {e.name: e.formula for e in h.program.equations}
+    found: dict[Spot, list[Spot]] = {}
+    for spot in lines.order:
+        for used in lines.uses(h.once.get(spot) or formulas[spot[0]], spot):
+            found.setdefault(used, []).append(spot)
+    return found
 
 
 def _after(lines: Lines, h: Hypothesis, change: Change, step: int | None) -> set[Spot]:
