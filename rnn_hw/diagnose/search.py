@@ -215,7 +215,9 @@ class Search:
         walked, once = members[0].walked, members[0].once
         before = walked.line[spot][rows]
         tried = [change for name in names for change in self.changes(program, name)]
-        unique = list({frozenset(c.formulas.items()): c for c in reversed(tried)}.values())
+        unique = list({frozenset(c.formulas.items()): c for c in reversed(tried)}.values())[
+            ::-1
+        ]  # a root before its parts
         rare = np.array([bits_of(change) for change in unique])
         costs = rare + np.log2(np.sum(2.0**-rare))  # the more is tried, the less a match says
         after = self._at(page, spot, region, unique, program, once, walked, rows, students)
