@@ -50,7 +50,9 @@ class Decoded(NamedTuple):
 def decode(search: Search, page: Page, students: Sequence[int]) -> dict[int, Decoded]:
     """The best explanation of each student's sheet."""
     beams = search.best(page, students)
-    winners = [beams[student][0] for student in students]
+    winners = [
+        next((h for h in beams[student] if _holds(h)), None) or search.start(page, [student])[0] for student in students
+    ]
     asked: dict[tuple[int, int, object], Draft] = {}  # whose, of which mistake, and what becomes of it
     for k, h in enumerate(winners):
         asked[k, 0, "plain"] = _draft(search, h, h.adopted)
@@ -79,6 +81,16 @@ def decode(search: Search, page: Page, students: Sequence[int]) -> dict[int, Dec
                 made.append(Made(one, max(gains), near, slip))
         found[h.student] = Decoded(h, tuple(made), ())
     return _with_slips(search, page, found)
+
+
+def _holds(h: Hypothesis) -> bool:
+    """Whether each mistake gives the line that it was noticed in, and not only numbers that are a slip of the pen away:
+    with one in every second entry a mistake fits whatever comes near it."""
+    for one in h.adopted:
+        how = h.walked.how[one.spot][h.row]
+        if (how > LOOSE).any() and 2 * np.count_nonzero(how == EXPLAINED) < how.size:
+            return False
+    return True
 
 
 def _slip_at(h: Hypothesis, spot: Spot) -> str:

@@ -19,7 +19,7 @@ from rnn_hw.kinds.binary_addition.examples import example as weights_example
 from rnn_hw.kinds.binary_addition.mistakes import ROWS as WEIGHTS
 from rnn_hw.kinds.binary_addition.mistakes import Mistake as WeightMistake
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
-from rnn_hw.lang.mistakes.rules import Change, Mistake
+from rnn_hw.lang.mistakes.rules import Change, Mistake, is_constant
 from rnn_hw.lang.notation import unicode_equation
 from rnn_hw.lang.parse import parse_program
 from rnn_hw.lang.tree import Equation, Name, Time
@@ -75,19 +75,23 @@ def _text(equation: Equation) -> str:
 
 
 def _worked(code: str) -> Table:
-    """The first change of a bundled problem that numbers show, with its numbers."""
+    """The first change of a bundled problem that numbers show, with its numbers; none in which nothing can be computed."""
     for name in PROBLEMS:
         problem = load_problem(bundled(f"{name}.yaml"))
         search = Search(problem.setup)
         for change in _changes(search, code):
             seen = reveal(problem, search, [change], everything=True)
-            if not seen.invisible()[0]:
-                return _table(problem, search, change, seen.true, {s: v[0] for s, v in seen.values.items()})
+            wrong = {spot: values[0] for spot, values in seen.values.items()}
+            if not seen.invisible()[0] and all(np.isfinite(value).all() for value in wrong.values()):
+                return _table(problem, search, change, seen.true, wrong)
     raise AssertionError(f"no bundled problem shows {code}")
 
 
 def _changes(search: Search, code: str) -> Iterator[Change]:
+    lines = search.lines
     for equation in search.program.equations:
+        if is_constant(lines.at(equation.formula, search.spots[equation.name][0])):  # `size(f[1])`, which is shown as 1
+            continue
         yield from (c for c in search.changes(search.program, equation.name) if c.code == code)
 
 

@@ -114,8 +114,13 @@ class Lines:
 
     # -- values --
 
-    def compute(self, formula: Node, spot: Spot, values: Values, rows: Array | None, lead: Shape) -> Array:
-        """The value of a right side for some rows (`None`: all), NaN where there is none; `lead` are all axes in front."""
+    def compute(
+        self, formula: Node, spot: Spot, values: Values, rows: Array | None, lead: Shape, instead: Node | None = None
+    ) -> Array:
+        """The value of a right side for some rows (`None`: all), NaN where there is none; `lead` are all axes in front.
+
+        Where it reads a step that does not exist, `x[t-1]` at the first one, `instead` is worked: nobody puts in `x[0]`.
+        """
         shape = self.shapes[spot[0]]
         count = (*lead[:-1], len(rows)) if rows is not None else lead
         compiled = self.code(formula, spot)
@@ -123,19 +128,29 @@ class Lines:
             return np.full((*count, *shape), np.nan)
         try:
             value = compiled.code.run(lambda name: self.load(name, values, rows))[compiled.slot]
-        except (LookupError, ValueError):  # a step that does not exist, or one that comes later
+        except LookupError as error:  # a step that does not exist, or (a `KeyError`) a line that comes later
+            if instead is not None and not isinstance(error, KeyError):
+                return self.compute(instead, spot, values, rows, lead)
+            return np.full((*count, *shape), np.nan)
+        except ValueError:
             return np.full((*count, *shape), np.nan)
         return self.shaped(value, compiled.rank, spot, count)
 
-    def compute_all(self, formulas: tuple[Node, ...], spot: Spot, values: Values, lead: Shape) -> list[Array]:
-        """The values of several right sides for all rows, where every line has been worked."""
+    def compute_all(
+        self, formulas: tuple[Node, ...], spot: Spot, values: Values, lead: Shape, instead: Node
+    ) -> list[Array]:
+        """The values of several right sides for all rows, where every line has been worked; `instead` as in `compute`."""
         code, parts = self.joint_code(formulas, spot)
         try:
             slots = code.run(lambda name: self.load(name, values, None))
         except (LookupError, ValueError):
-            return [self.compute(formula, spot, values, None, lead) for formula in formulas]
-        nothing = np.full((*lead, *self.shapes[spot[0]]), np.nan)
-        return [nothing if part is None else self.shaped(slots[part.slot], part.rank, spot, lead) for part in parts]
+            return [self.compute(formula, spot, values, None, lead, instead) for formula in formulas]
+        return [
+            self.compute(formula, spot, values, None, lead, instead)
+            if part is None
+            else self.shaped(slots[part.slot], part.rank, spot, lead)
+            for formula, part in zip(formulas, parts, strict=True)
+        ]
 
     def shaped(self, value: Any, rank: int, spot: Spot, lead: Shape) -> Array:
         """A value of so many own axes as one of the line, with all axes in front."""

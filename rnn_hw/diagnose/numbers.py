@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_hw.checking.judge import Marked
 from rnn_hw.diagnose.decide import Decoded, Made, Written, decode, explained
+from rnn_hw.diagnose.evidence import LOOSE
 from rnn_hw.diagnose.lines import Lines, Spot
 from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS
 from rnn_hw.diagnose.search import Hypothesis, Rival, Search
@@ -56,14 +57,10 @@ def diagnosed(problem: Problem, search: Search, marked: Marked, students: Array)
     alike = [first.setdefault(numbers, n) for n, numbers in enumerate(_numbers(page))]
     decoded = decode(search, page, sorted(first.values()))
     departing = np.isin(marked.codes[:, students], DEPARTING)
-    words = {
-        n: tuple(
-            _Words(
-                problem, search, {line.key for line, off in zip(problem.lines, departing[:, n], strict=True) if off}
-            ).all(decoded[n], page)
-        )
-        for n in decoded
-    }
+    words: dict[int, tuple[Diagnosis, ...]] = {}
+    for n in decoded:
+        off = {line.key for line, departs in zip(problem.lines, departing[:, n], strict=True) if departs}
+        words[n] = tuple(_Words(problem, search, off, page.printed[n]).all(decoded[n], page))
     return {int(student): words[n] for student, n in zip(students, alike, strict=True)}
 
 
@@ -77,11 +74,11 @@ def _numbers(page: Page) -> list[bytes]:
 
 
 class _Words:
-    """The words for one sheet; `departing` are the lines that are not the true ones."""
+    """The words for one sheet; `departing` are the lines that are not the true ones, `printed` all that are there."""
 
-    def __init__(self, problem: Problem, search: Search, departing: Collection[str]) -> None:
+    def __init__(self, problem: Problem, search: Search, departing: Collection[str], printed: Collection[Spot]) -> None:
         self.problem, self.lines, self.program = problem, search.lines, search.program
-        self.departing = departing
+        self.departing, self.printed = departing, printed
 
     def all(self, decoded: Decoded, page: Page) -> Iterator[Diagnosis]:
         made = [d for one in decoded.made if (d := self.mistake(one, decoded.best)).explains]
@@ -98,6 +95,10 @@ class _Words:
         touched = _after(self.lines, h, change, step)
         spots = [s for s in self.lines.order if self.lines.key(s) in self.departing and explained(h, s)]
         place = [s for s in self.lines.order if s[0] in change.formulas and step in (None, s[1])]
+        after = _readers(self.lines, h)
+        kept = [s for s in place if not self.contradicted(s, h, after)] or place
+        step = step if len(kept) == len(place) else kept[0][1]
+        place = kept
         shown = next(
             (s for s in place if s in spots), next((s for s in place if s[0] == made.adopted.spot[0]), place[0])
         )
@@ -113,6 +114,20 @@ class _Words:
             yours,
             row.mend,
         )
+
+    def contradicted(self, spot: Spot, h: Hypothesis, after: Mapping[Spot, list[Spot]]) -> bool:
+        """Whether the line, or the next printed one that it goes into, is another number than the explanation gives."""
+        waiting, seen = [spot], {spot}
+        while waiting:
+            here = waiting.pop()
+            how = h.walked.how.get(here)
+            if how is not None and here in self.printed:
+                if (how[h.row] > LOOSE).all():
+                    return True
+                continue
+            waiting += [s for s in after.get(here, ()) if s not in seen]
+            seen.update(waiting)
+        return False
 
     def equations(self, change: Change, spot: Spot, at_step: bool) -> tuple[Equation, Equation]:
         """The line as it is, and as it must have been worked."""
@@ -156,6 +171,16 @@ class _Words:
 def _entry(entry: tuple[int, ...]) -> str:
     """Which entry of an array a number is."""
     return f"entry ({', '.join(map(str, entry))}): " if len(entry) > 1 else f"entry {entry[0]}: "
+
+
+def _readers(lines: Lines, h: Hypothesis) -> dict[Spot, list[Spot]]:
+    """By line, those that read it."""
+    formulas = {e.name: e.formula for e in h.program.equations}
+    found: dict[Spot, list[Spot]] = {}
+    for spot in lines.order:
+        for used in lines.uses(h.once.get(spot) or formulas[spot[0]], spot):
+            found.setdefault(used, []).append(spot)
+    return found
 
 
 def _after(lines: Lines, h: Hypothesis, change: Change, step: int | None) -> set[Spot]:

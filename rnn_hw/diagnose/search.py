@@ -122,7 +122,8 @@ class Search:
         key = id(program), names
         if key not in self.offers:
             tried = [change for name in names for change in self.changes(program, name)]
-            unique = list({frozenset(c.formulas.items()): c for c in reversed(tried)}.values())
+            once = {frozenset(c.formulas.items()): c for c in reversed(tried)}
+            unique = [*once.values()][::-1]  # a root before its parts: W + m/s, not W - m/(e - s)
             rare = np.array([bits_of(change) for change in unique])
             self.offers[key] = unique, rare + np.log2(np.sum(2.0**-rare))
         return self.offers[key]

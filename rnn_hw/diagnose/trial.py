@@ -19,9 +19,7 @@ class Before(NamedTuple):
     """Students who have got to a line with the same formulas, and what they had in the calculator until then."""
 
     students: Array
-    walks: Sequence[
-        tuple[Values, Array]
-    ]  # the values of all lines, and the students' rows among them, one after another
+    walks: Sequence[tuple[Values, Array]]  # values of all lines, and the students' rows in them, one after another
     formulas: Mapping[str, Node]
     once: Mapping[Spot, Node]  # formulas at single steps
 
@@ -52,10 +50,12 @@ def _values(lines: Lines, spot: Spot, region: Sequence[Spot], tried: Sequence[Ch
                 later.setdefault(formula, []).append(k)
             elif changed is not None:
                 own[k] = changed
-        found = dict(zip(own, lines.compute_all(tuple(own.values()), here, unchanged, (TRACKS, count)), strict=True))
+        instead = before.once.get(here) or before.formulas[here[0]]
+        made = lines.compute_all(tuple(own.values()), here, unchanged, (TRACKS, count), instead)
+        found = dict(zip(own, made, strict=True))
         for formula, those in later.items():
             joined = _Joined([values[k] for k in those])
-            whole = lines.compute(formula, here, joined, None, (TRACKS, len(those) * count))
+            whole = lines.compute(formula, here, joined, None, (TRACKS, len(those) * count), instead)
             found |= zip(those, np.split(whole, len(those), axis=1), strict=True)
         for k, value in found.items():
             values[k][here] = value

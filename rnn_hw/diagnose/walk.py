@@ -81,7 +81,7 @@ def walk(lines: Lines, page: Page, rows: Rows) -> Walked:
             if own:
                 value = value.copy()
                 for formula, some in own:
-                    value[:, some] = lines.compute(formula, spot, values, some, lead)
+                    value[:, some] = lines.compute(formula, spot, values, some, lead, lines.formulas[spot[0]])
             if spot in page.value:
                 value, line[spot], how[spot] = _compared(page, rows, spot, value)
                 total += line[spot]

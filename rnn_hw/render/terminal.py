@@ -47,7 +47,8 @@ _PLAIN = {
     "┤": "|", "└": "`", "─": "-", "●": "o", "○": "0", "◆": "#", "σ": "sigmoid", "√": "sqrt", "∂": "d", "ᵀ": "^T",
     "′": "'", "⁻": "^-", "⋮": ":", "≤": "<=", "≥": ">=", "≠": "!=", "‖": "||", "∞": "inf", "∑": "sum", "⊙": "*",
     **dict.fromkeys("⎡⎢⎣", "["), **dict.fromkeys("⎤⎥⎦", "]"), **dict.fromkeys("“”", '"'), **dict.fromkeys("‘’", "'"),
-    **dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", (f"^{n}" for n in range(10)), strict=True)), **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)),
+    **{raised: f"^{n}" for n, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    **{lowered: str(n) for n, lowered in enumerate("₀₁₂₃₄₅₆₇₈₉")},
     **{mark: ending for ending, (mark, _) in letters.MARKS.items()},
 }  # fmt: skip
 

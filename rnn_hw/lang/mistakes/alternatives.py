@@ -68,15 +68,14 @@ def without_next_step(node: Node, here: Here) -> Iterator[Instead]:
 
 
 def last_loss_only(node: Node, here: Here) -> Iterator[Instead]:
-    """The direct term of the loss in the adjoint of a state, at the last step only."""
+    """What the loss itself contributes to the adjoint of a state (both terms of `h - y`), at the last step only."""
     if not here.equation.name.endswith(BAR) or here.equation.target.time is None:
         return
     every = terms(node)
-    for k, (minus, term) in enumerate(every):
-        direct = not any(n.name.endswith(BAR) for n in names_in(term))
-        if direct and any(n.time == HERE for n in names_in(term)):
-            at_end = Apply("mul", (Apply("equal", (Name("t"), Name("T"))), term))
-            yield Instead(f"term {k}", total([*every[:k], (minus, at_end), *every[k + 1 :]]))
+    direct = [term for term in every if not any(n.name.endswith(BAR) for n in names_in(term[1]))]
+    if any(n.time == HERE for _, term in direct for n in names_in(term)):
+        at_end = Apply("mul", (Apply("equal", (Name("t"), Name("T"))), total(direct)))
+        yield Instead("direct", total([(False, at_end), *(term for term in every if term not in direct)]))
 
 
 def single_steps(node: Node, here: Here) -> Iterator[Instead]:
