@@ -111,3 +111,11 @@ def test_whatever_is_named_can_be_explained(tmp_path: Path, number: str) -> None
     (found,) = said(tmp_path, "lstm_forward", sheet)
     assert found.mistake == "pen-other-number"
     assert found.mistake in {row.code for row in every_code()}
+
+
+def test_of_a_long_sum_the_term_that_is_another_is_shown(tmp_path: Path) -> None:
+    gates = "".join(f" + {g}_bar[t+1]*{g}[t+1]*(1 - {g}[t+1])*w_{g}h" for g in "ofi")
+    (found,) = said(tmp_path, "lstm_gradient", f"h_bar: h_direct[t]{gates} + g_bar[t+1]*(1 - g[t+1])*w_gh")
+    assert found.mistake == "square-left-out"
+    assert "[t+1]·(1 − g[t+1])·w_gh; " in found.message
+    assert "w_oh" not in found.message

@@ -141,10 +141,11 @@ class Aligner:
         return best
 
     def _closer(self, single: Alignment, true: Node, yours: Node, depth: int) -> Alignment:
-        """Of a sum or product with a part left out, the part alone."""
+        """Of a sum or product in which one part is another, or left out, the part alone."""
         code = single.departures[0].code
-        if code in ("term-left-out", "factor-left-out"):
-            parts = (self._terms if code == "term-left-out" else self._factors)(true, yours, depth)
+        ways = {"term-left-out": (self._terms,), "factor-left-out": (self._factors,)}
+        for way in ways.get(code, (self._terms,)):
+            parts = way(true, yours, depth)
             if parts is not None and [d.code for d in parts.departures] == [code]:
                 return parts
         return single
