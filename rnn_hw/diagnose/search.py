@@ -31,7 +31,7 @@ ROUNDS = 10  # unexplained lines that are looked at
 SURVIVORS = 10  # changes that are walked through, of those that explain a line
 WORTH = 2.0  # bits that a change saves at its line at least
 LEFT = 0.4  # the share of the line's bits that it leaves at most: a mistake is made in a whole array, not in an entry
-AGAIN = 2.0  # bits of a mistake that has been made before
+AGAIN = 3.5  # bits of a mistake that has been made before
 UNEXPLAINED = 3.5  # bits of a line that is not worth looking at
 MISPRINT = 1.0
 

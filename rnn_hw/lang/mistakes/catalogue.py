@@ -229,6 +229,25 @@ _ROWS = (
          "sqrt(a) + b -> sqrt(a + b)", "sqrt(a + b) -> sqrt(a) + sqrt(b)"), bits=4,
     ),
     Mistake(
+        "factor-two", "the factor 2 of a square, or the half in front of it",
+        "the derivative of a square has the factor 2; a half in front of the loss takes it away, where there is one",
+        "look up whether the loss has a half in front of it",
+        ("2/a -> 1/a", "a - b -> 2*(a - b)", "mean(a) -> mean(a)/2", "sum(a) -> sum(a)/2", "sum[t](a) -> sum[t](a)/2",
+         "mean[t](a) -> mean[t](a)/2"), bits=4.5,
+    ),
+    Mistake(
+        "root-added", "a root taken of an error that has none",
+        "the mean of the squares is asked, and not its root",
+        "look up whether a root stands in front of the mean",
+        ("mean(a) -> sqrt(mean(a))", "mean[t](a) -> sqrt(mean[t](a))", "sum(a) -> sqrt(sum(a))"), bits=4.5,
+    ),
+    Mistake(
+        "gate-before-the-product", "a gate taken before the product instead of after it, or the reverse",
+        "r·(U h) and U (r·h) differ: the gate meets what comes out of the product, or what goes in",
+        "look up on which side of the product the gate stands",
+        ("a*(b @ c + n) -> b @ (a*c) + n", "a*(b @ c) -> b @ (a*c)", "b @ (a*c) -> a*(b @ c)"), bits=3.5,
+    ),
+    Mistake(
         "brackets-left-out", "brackets left out",
         "what stands before or behind the brackets belongs to everything inside them",
         "write the brackets out, and multiply or subtract each term",
