@@ -50,6 +50,11 @@ class Lines:
         self.joint: dict[tuple[tuple[Node, ...], Spot], tuple[Code, list[Compiled | None]]] = {}
         self.used: dict[tuple[Node, Spot], tuple[Spot, ...]] = {}
 
+    def forget(self) -> None:
+        """Forgets all formulas."""
+        for made in (self.compiled, self.joint, self.used):
+            made.clear()
+
     def key(self, spot: Spot) -> str:
         return key_of(*spot, self.setup.single)
 

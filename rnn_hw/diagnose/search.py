@@ -25,7 +25,7 @@ from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Equation, Node, Program
 
 Region = tuple[Spot, ...]
-MOST_REGIONS = 20_000  # that are remembered
+MOST_REGIONS, MOST_PROGRAMS = 20_000, 5_000  # that are remembered
 BEAM = 4  # hypotheses of one sheet that are followed
 ROUNDS = 10  # unexplained lines that are looked at
 SURVIVORS = 10  # changes that are walked through, of those that explain a line
@@ -106,6 +106,13 @@ class Search:
         self.spots: dict[str, list[Spot]] = {}
         for spot in self.lines.order:
             self.spots.setdefault(spot[0], []).append(spot)
+
+    def forget(self) -> None:
+        """Forgets what was made for wrong programs: a class of forgers must not fill the memory."""
+        for made in (self.found, self.offers, self.regions, self.altered, self.programs, self.changed):
+            made.clear()
+        self.lines.forget()
+        self.programs[self.program] = self.program
 
     # -- what a line was computed from --
 
@@ -215,6 +222,8 @@ class Search:
 
     def best(self, page: Page, students: Sequence[int]) -> dict[int, list[Hypothesis]]:
         """The best hypotheses of each student, best first."""
+        if len(self.programs) > MOST_PROGRAMS:
+            self.forget()
         beams = {h.student: [h] for h in self.start(page, students)}
         growing = list(beams)
         for _ in range(ROUNDS):

@@ -5,7 +5,7 @@ habit, or that occurs in the same place of equations built alike (the bias of al
 change of all these equations together.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rnn_hw.lang.mistakes.alike import Form, form
@@ -40,12 +40,15 @@ def changes(name: str, around: Surroundings) -> tuple[Change, ...]:
     if equation is None:
         return ()
     here = around.here(equation)
-    own = {e.name: form(e.formula) for e in around.program.equations}
+    built = skeleton(equation)
+    others = [here._replace(equation=e) for e in around.program.equations if e.name != name]
+    alike = [other for other in others if skeleton(other.equation) == built]
+    own = form(equation.formula)
     found: dict[frozenset[tuple[str, Form]], Change] = {}
-    every = [change for row in MISTAKES.values() for change in _of_row(row, here, around)]
+    every = [change for row in MISTAKES.values() for change in _of_row(row, here, others, alike)]
     for change in (*every, *(c for c in around.conventions if name in c.formulas)):
         forms = {(n, form(f)) for n, f in change.formulas.items()}
-        if (name, own[name]) not in forms:
+        if (name, own) not in forms:
             found.setdefault(frozenset(forms), change)  # a row further up names it
     return tuple(found.values())
 
@@ -116,7 +119,8 @@ def everywhere(row: Mistake, node: Node) -> Node:
     return next((new for text in row.rules if (new := rewritten(rule(text), node)) is not None), node)
 
 
-def _of_row(row: Mistake, here: Here, around: Surroundings) -> Iterator[Change]:
+def _of_row(row: Mistake, here: Here, others: Sequence[Here], alike: Sequence[Here]) -> Iterator[Change]:
+    """The changes of one row; `alike` are those of the other equations that are built like this one."""
     name = here.equation.name
     if row.scope == "program" and row.change is not None:
         found = list(row.change(here))
@@ -129,17 +133,13 @@ def _of_row(row: Mistake, here: Here, around: Surroundings) -> Iterator[Change]:
     if not single:
         return
     if row.habit:
-        changed = {e.name: new for e in around.program.equations if (new := everywhere(row, e.formula)) != e.formula}
+        changed = {e.name: new for e in here.program.equations if (new := everywhere(row, e.formula)) != e.formula}
         if changed.keys() != {name} and name in changed:
             yield Change(row.code, changed, 1, "everywhere")
         return
-    others = [e for e in around.program.equations if e.name != name]
-    if row.scope == "part":
-        built = skeleton(here.equation)
-        others = [e for e in others if skeleton(e) == built]
     wide: dict[tuple[Path, str], dict[str, Node]] = {(path, tag): {name: formula} for path, tag, formula in single}
-    for equation in others if row.scope in ("part", "name") else ():
-        for path, tag, formula in formulas_with(row, around.here(equation)):
+    for other in {"part": alike, "name": others}.get(row.scope, ()):
+        for path, tag, formula in formulas_with(row, other):
             if (path, tag) in wide:
-                wide[path, tag][equation.name] = formula
+                wide[path, tag][other.equation.name] = formula
     yield from (Change(row.code, formulas, len(single), key[1]) for key, formulas in wide.items() if len(formulas) > 1)

@@ -1,0 +1,70 @@
+"""A class is diagnosed together: each of its members hears what they would hear alone, whoever sits beside them."""
+
+from pathlib import Path
+
+import pytest
+from classes import PROBLEM, made, put
+from typer.testing import CliRunner
+
+from rnn_hw.answers import Sheet, answer_file
+from rnn_hw.checking import Binder, Marked, Marker
+from rnn_hw.cli import app
+from rnn_hw.diagnose import Diagnoser, search
+from rnn_hw.problem import load_problem
+from rnn_hw.source import parse
+
+FOUND = load_problem(PROBLEM)
+
+
+def a_class(count: int) -> list[Sheet]:
+    binder = Binder(FOUND)
+    texts = [one.text for one in made(count) if one.kind != "hostile"]
+    return [binder.bind(answer_file(parse(text, f"{k}.yaml"))) for k, text in enumerate(texts)]
+
+
+def test_each_hears_what_they_would_hear_alone() -> None:
+    sheets, marker, diagnoser = a_class(60), Marker(FOUND), Diagnoser(FOUND)
+    together = diagnoser.diagnoses(marker.mark(sheets))
+    alone = {k: diagnoser.diagnoses(marker.mark([sheet])).get(0) for k, sheet in enumerate(sheets)}
+    assert together == {k: found for k, found in alone.items() if found}
+    assert {d.mistake for found in together.values() for d in found} >= {"sigmoid-sign", "activation-left-out"}
+
+
+def test_what_is_kept_from_one_chunk_to_the_next_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    marked, diagnoser = Marker(FOUND).mark(a_class(40)), Diagnoser(FOUND)
+    fresh = diagnoser.diagnoses(marked)
+    assert diagnoser.diagnoses(marked) == fresh
+    monkeypatch.setattr(search, "MOST_PROGRAMS", 0)
+    assert diagnoser.diagnoses(marked) == fresh
+    assert len(diagnoser.search.programs) > 1
+    diagnoser.search.forget()
+    assert list(diagnoser.search.programs) == [FOUND.setup.program]
+
+
+def test_who_leaves_out_other_lines_is_looked_at_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that differ far from the line that is wrong take one trial."""
+    tried: list[int] = []
+    original = search.bits_at
+    monkeypatch.setattr(search, "bits_at", lambda *a: tried.append(len(a[-1].students)) or original(*a))
+    lines = "  f[1]: 0.231\n  i[1]: 0.250\n  o[1]: 0.978\n"
+    texts = [f"answers:\n{lines}{more}" for more in ("", "  dim_f: 1\n", "  dim_h: 1\n")]
+    binder = Binder(FOUND)
+    sheets = [binder.bind(answer_file(parse(text, "a.yaml"))) for text in texts]
+    Diagnoser(FOUND).diagnoses(Marker(FOUND).mark(sheets))
+    assert tried[0] == 3
+
+
+@pytest.mark.parametrize("form", ["csv", "moodle", "html", "summary"])
+def test_no_report_is_made_for_a_form_that_shows_none(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(marked: Marked, student: int) -> None:
+        raise AssertionError
+
+    folder = put([one for one in made(24) if one.kind != "hostile"], tmp_path / "class")
+    arguments = ["grade", str(folder), "--problem", str(PROBLEM), f"--{form}", str(tmp_path / "form")]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    first = (tmp_path / "form").read_text(encoding="utf-8")
+    monkeypatch.setattr(Marked, "report", refused)
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert (tmp_path / "form").read_text(encoding="utf-8") == first
