@@ -82,7 +82,7 @@ ROWS = [code for code, row in MISTAKES.items() if row.scope != "program" and (ro
 ABSENT = {
     "sigmoid-sign", "hard-sigmoid", "root-left-out", "quotient-turned", "factor-below", "transposed",
     "joined-in-another-order", "entry-left-out", "count-off-by-one", "decimal-slip", "constant-complement",
-    "step-frozen", "step-off-by-one",
+    "step-frozen", "step-off-by-one", "root-added", "gate-before-the-product",
 }  # fmt: skip
 
 
