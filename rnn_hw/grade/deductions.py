@@ -39,7 +39,7 @@ def named_late(path: str) -> tuple[str, ...]:
 
 def is_late(graded: Graded, names: Collection[str]) -> bool:
     """Whether a list names the student, the file or its folder."""
-    return not names_of(graded).isdisjoint(names)
+    return bool(names) and not names_of(graded).isdisjoint(names)
 
 
 def names_of(graded: Graded) -> set[str]:

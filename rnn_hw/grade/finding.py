@@ -38,7 +38,7 @@ def found(paths: Iterable[str], problem: str) -> list[Submission]:
     for path in paths:
         walked = os.path.isdir(path) and not path.lower().endswith(ENDINGS)
         for file, refused in _below(path, DEEPEST) if walked else [(path, _refused(path))]:
-            if not (walked and os.path.realpath(file) == own):
+            if not (walked and _is(file, own)):
                 files.setdefault(os.path.abspath(file), (file, path if walked else "", refused))
     alike = Counter(os.path.basename(place) for place in files)
     alone = Counter(os.path.dirname(place) for place in files)
@@ -50,6 +50,12 @@ def found(paths: Iterable[str], problem: str) -> list[Submission]:
         by_folder = below or alike[name] > 1 or stem.lower() in ANYBODYS
         submissions.append(Submission(file, _shown(os.path.basename(folder) if by_folder else stem), refused))
     return submissions
+
+
+def _is(file: str, own: str) -> bool:
+    """Whether a file is that one; only one of its name, or a link, needs a closer look."""
+    named = os.path.basename(file) == os.path.basename(own) or os.path.islink(file)
+    return named and os.path.realpath(file) == own
 
 
 def _shown(name: str) -> str:
