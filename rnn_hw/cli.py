@@ -6,7 +6,7 @@ Exit status: 0 all is right, 1 not all answers are, 2 an input is unusable, 3 a 
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from rnn_hw.errors import Diagnostic
-    from rnn_hw.problem import Problem
     from rnn_hw.results import ClassReport, Progress, Report, Solution, Trace
     from rnn_hw.view.selection import Options
 
@@ -139,16 +138,16 @@ def _options(digits: int | None, everything: bool, only: str, show: str, key: bo
     return Options(digits, everything, _words(only), columns, key)
 
 
-def _refuse_unknown(only: "Iterable[str]", parts: "Iterable[tuple[str, Problem]]") -> None:
-    """Refuses an entry of `--only` that is no line of any of the problems, by id."""
+def _refuse_unknown(only: "Iterable[str]", pages: "Collection[tuple[str, Collection[str], Mapping[str, str]]]") -> None:
+    """Refuses an entry of `--only` that is no line of any problem: each is its id, its lines' keys and its names."""
     from rnn_hw.view.selection import unmatched
 
     for entry in only:
-        words = ((id, [entry.removeprefix(f"{id}/")], problem) for id, problem in parts)
-        if all(entry != id and unmatched([s.key for s in p.lines], p.names, word) for id, word, p in words):
+        if all(entry != id and unmatched(keys, names, [entry.removeprefix(f"{id}/")]) for id, keys, names in pages):
             from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
 
-            known = sorted({name for _, p in parts for s in p.lines for name in (s.name, p.names.get(s.name, s.name))})
+            said = {key.partition("[")[0]: names for _, keys, names in pages for key in keys}
+            known = sorted({word for name, names in said.items() for word in (name, names.get(name, name))})
             message = f"`{entry}` in `--only` is no line of this problem"
             raise HomeworkError(Diagnostic("unknown-key", message, help=did_you_mean(entry, known)))
 
@@ -176,9 +175,8 @@ def solve(
     from rnn_hw.solver import solve_all
 
     found = load(problem)
-    _refuse_unknown(
-        options.only, [(p.id, p.problem) for p in found.parts] if isinstance(found, Assignment) else [("", found)]
-    )
+    parts = [(p.id, p.problem) for p in found.parts] if isinstance(found, Assignment) else [("", found)]
+    _refuse_unknown(options.only, [(id, [line.key for line in p.lines], p.names) for id, p in parts])
     with _progress(form) as progress:
         trace = solve_all(found, progress) if isinstance(found, Assignment) else solved(found, progress)
     if form == Format.json:
@@ -212,6 +210,9 @@ def check(
     from rnn_hw.results import Report
 
     found = check_files(answers, problem, strict, None if no_hints else with_diagnoses)
+    pages = [p for f in found if isinstance(f, Report) for p in f.parts or [("", f)]]
+    if pages:
+        _refuse_unknown(options.only, [(id, [v.key for v in page.verdicts], page.names) for id, page in pages])
     if no_key:
         found = [f.without_key() if isinstance(f, Report) else f for f in found]
     if form == Format.json:

@@ -12,6 +12,7 @@ from rnn_hw.cli import app
 ROOT = Path(__file__).resolve().parent.parent
 LSTM = str(ROOT / "problems" / "lstm_forward.yaml")
 SHEET = str(ROOT / "problems" / "answers" / "004_problem_4.yaml")
+WHOLE_SHEET = str(ROOT / "problems" / "answers" / "004.yaml")
 WHOLE = str(ROOT / "problems" / "assignment_2.yaml")
 
 
@@ -22,6 +23,8 @@ WHOLE = str(ROOT / "problems" / "assignment_2.yaml")
         (["solve", LSTM, "--only", "h[3]"], ""),
         (["solve", WHOLE, "--only", "V_cor"], "did you mean `V_corr`?"),
         (["solve", WHOLE, "--only", "7"], ""),
+        (["check", SHEET, "--only", "f,zf"], "did you mean `z_f`?"),
+        (["check", SHEET, "--only", "h[3]"], ""),
     ],
 )
 def test_only_refuses_what_is_no_line(arguments: list[str], help: str) -> None:
@@ -32,11 +35,15 @@ def test_only_refuses_what_is_no_line(arguments: list[str], help: str) -> None:
     assert not found.stdout
 
 
-@pytest.mark.parametrize("only", ["f", "f[1],mse", "4", "4/f[1]", "V_corr"])
-def test_only_takes_names_keys_and_ids(only: str) -> None:
-    found = CliRunner().invoke(app, ["solve", WHOLE, "--only", only])
-    assert found.exit_code == 0
-    assert found.stdout.strip()
+@pytest.mark.parametrize(
+    ("only", "shown"),
+    [("f", "f[1]"), ("f[1],mse", "f[1]"), ("4", "Problem 4"), ("4/f[1]", "f[1]"), ("V_corr", "V_corr")],
+)
+@pytest.mark.parametrize("command", [["solve", WHOLE], ["check", WHOLE_SHEET]])
+def test_only_takes_names_keys_and_ids(command: list[str], only: str, shown: str) -> None:
+    found = CliRunner().invoke(app, [*command, "--only", only])
+    assert "is no line" not in found.stderr
+    assert shown in found.stdout
 
 
 def test_only_hides_what_is_said_of_other_lines() -> None:
