@@ -1,8 +1,9 @@
 """Answer sheets thrown at `check` and `grade` for as long as one likes, guided by the lines of the program they reach.
 
-`python tests/fuzz SECONDS` (`make fuzz`). The corpus begins as the bundled sheets and goes on from run to run in
-`.cache/fuzz`; an input on which the program fails, or takes too long, is kept there as well, one for each place. Half of
-the changes are the fuzzer's own, half those of `tests/mutations.py`. Exit status 1 where something was found.
+`python tests/fuzz SECONDS` (`make fuzz`). The corpus in `.cache/fuzz` is the bundled sheets and what a run adds; the
+next run begins anew, since going through it again would take longer than finding it. An input on which the program fails,
+or takes too long, is kept there until then, one for each place. Half of the changes are the fuzzer's own, half those of
+`tests/mutations.py`. Exit status 1 where something was found.
 """
 
 import hashlib
@@ -42,7 +43,7 @@ def main(seconds: int) -> int:
     if importlib.util.find_spec("atheris") is None:
         print("the fuzzer atheris is not here: pip install 'rnn-hw[fuzz]' (Linux on x86-64, Python 3.11 to 3.13)")
         return 2
-    shutil.rmtree(FOUND, ignore_errors=True)
+    shutil.rmtree(KEPT, ignore_errors=True)
     for folder in (CORPUS, FOUND):
         folder.mkdir(parents=True, exist_ok=True)
     for path in (*SHEETS, *CLASS):
