@@ -53,6 +53,8 @@ def diagnosed(problem: Problem, search: Search, marked: Marked, students: Array)
     if len(search.lines.order) > MOST_LINES:
         return {}
     page = page_of(marked, students)
+    if not page.value:  # nothing on any page has the shape of its line
+        return {}
     first: dict[bytes, int] = {}  # of students with the same numbers on the page
     alike = [first.setdefault(numbers, n) for n, numbers in enumerate(_numbers(page))]
     decoded = decode(search, page, sorted(first.values()))
