@@ -52,7 +52,7 @@ def processor(folder: str, *options: str) -> Callable[[], float]:
     return lambda: children_cpu(run)
 
 
-def rows(count: int = 4000, pairs: int = 3) -> list[Row]:
+def rows(count: int = 10_000, pairs: int = 3) -> list[Row]:
     """Two processes against one, with mistakes looked for and without; twice the class; memory."""
     found = []
     with a_class(count) as folder, a_class(2 * count) as double:
@@ -67,7 +67,7 @@ def rows(count: int = 4000, pairs: int = 3) -> list[Row]:
             found.append(
                 Row(f"grading {2 * count} files / {count}{name}, for as many", a, b, 1.0, "linear growth is 1")
             )
-    return [*found, memory(25 * count)]
+    return [*found, memory(10 * count)]
 
 
 def memory(count: int) -> Row:
