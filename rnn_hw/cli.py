@@ -286,9 +286,12 @@ def grade(
         report = graded(
             paths, Options(settings, late, late_list, against, resume, jobs, reports.of_sheets(wanted)), progress
         )
-    with reports.fenced():
-        _show_class(report, shown, alone)
-    reports.write(report, wanted, shown)
+    try:  # files first: who reads only the head of the table has them all the same
+        reports.write(report, {name: file for name, file in wanted.items() if file != "-"}, shown)
+    finally:
+        with reports.fenced():
+            _show_class(report, shown, alone)
+    reports.write(report, {name: file for name, file in wanted.items() if file == "-"}, shown)
     raise typer.Exit(status(report, below))
 
 

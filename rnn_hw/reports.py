@@ -61,8 +61,8 @@ def takes_the_place(wanted: Mapping[str, str]) -> bool:
 
 
 def write(report: ClassReport, wanted: Mapping[str, str], options: Options) -> None:
-    """Writes each form to its file, whole or not at all; those for standard output last. Raises `HomeworkError`."""
-    for name, file in sorted(wanted.items(), key=lambda item: (item[1] == "-", item[0] == "autolab")):
+    """Writes each form to its file, whole or not at all; Autolab's line is the last. Raises `HomeworkError`."""
+    for name, file in sorted(wanted.items(), key=lambda item: item[0] == "autolab"):
         written(file, form(name)(report, options))
 
 

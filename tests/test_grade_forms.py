@@ -6,7 +6,10 @@ import hashlib
 import html.parser
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from fractions import Fraction
@@ -640,3 +643,14 @@ def test_without_the_key_no_form_says_a_true_value(tmp_path: Path) -> None:
         assert "0.769" not in text
         assert "true 0." not in text
     assert put([], tmp_path / "empty").is_dir()
+
+
+def test_who_reads_the_head_of_the_table_has_the_files(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    arguments = [sys.executable, "-m", "rnn_hw", "grade", str(ROOT / "problems/ci/class"), "-p", str(PROBLEM)]
+    arguments += ["--csv", str(tmp_path / "class.csv")]
+    done = subprocess.run(arguments, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+    assert '"ada"' in (tmp_path / "class.csv").read_text(encoding="utf-8")
