@@ -142,9 +142,12 @@ class Binder:
 def _written(text: str, value: Value) -> Hashable:
     """A key and the value behind it, so that the same can be told; `None` where that takes long."""
     parts = value.items if isinstance(value, Items) else [value]
-    if len(parts) > MOST_PARTS or not all(part.__class__ is Scalar and len(part.value) <= LONGEST for part in parts):
+    if len(parts) > MOST_PARTS:
         return None
-    return text, value.__class__, *((part.value, part.style) for part in parts)  # type: ignore[union-attr]
+    scalars = [(part.value, part.style) for part in parts if isinstance(part, Scalar) and len(part.value) <= LONGEST]
+    if len(scalars) < len(parts):
+        return None
+    return text, value.__class__, *scalars
 
 
 def _others(answers: Fields, aside: Collection[int]) -> list[int]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rnn_hw.checking.answer_key import AnswerKey
 from rnn_hw.checking.follow import followed
 from rnn_hw.checking.page import Page
-from rnn_hw.checking.reach import fixed_alone, reach_of_rounding
+from rnn_hw.checking.reach import Followed, fixed_alone, reach_of_rounding
 from rnn_hw.checking.tolerance import COARSEST, GUARD_DIGIT, tolerance, within
 from rnn_hw.checking.uses import Behind, Students, Truths
 from rnn_hw.results import VERDICTS
@@ -134,8 +134,8 @@ class Doubts:
             answers = {k: self.page.value[k][students] for k in behind.used}
             wrong = {k: uses & ~self.right[k][students] for k, uses in behind.used.items()}
             local = self.key.local(behind.chain)
-            accepted = middle[some], box[some]
-            found[some] = carried[some] & fixed_alone(local, behind, answers, wrong, accepted, self.key.draws)
+            followed = Followed(behind, answers, wrong, middle[some], box[some])
+            found[some] = carried[some] & fixed_alone(local, followed, self.key.draws)
         return found
 
     def closer_at(self, key: str) -> list[Closer]:

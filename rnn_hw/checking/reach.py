@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rnn_hw.checking.local import Local
 from rnn_hw.checking.tolerance import within
-from rnn_hw.checking.uses import Behind, Truths, Uses
+from rnn_hw.checking.uses import Behind, Students, Truths, Uses
 from rnn_hw.kinds.kind import Setup
 from rnn_hw.lang.evaluate import Stack
 
@@ -98,61 +98,56 @@ def _drawn(seed: tuple[int, int], shape: tuple[int, ...]) -> Array:
     return numbers
 
 
-def fixed_alone(
-    local: Local,
-    behind: Behind,
-    answers: Mapping[str, Array],
-    wrong: Mapping[str, Truths],
-    accepted: tuple[Array, Array],
-    draws: Draws,
-) -> Truths:
+class Followed(NamedTuple):
+    """What some students compute a line from, which of it is wrong (by key), and the interval that follows."""
+
+    behind: Behind
+    answers: Mapping[str, Array]
+    wrong: Mapping[str, Truths]
+    middle: Array
+    box: Array
+
+    def some(self, students: slice | Students) -> "Followed":
+        """The same for some of the students."""
+        answers, wrong = ({k: v[students] for k, v in part.items()} for part in (self.answers, self.wrong))
+        return Followed(self.behind.some(students), answers, wrong, self.middle[students], self.box[students])
+
+
+def fixed_alone(local: Local, followed: Followed, draws: Draws) -> Truths:
     """Which entries of a line wrong earlier answers give alone, whatever the others are (a gate of 0).
 
-    Tried are each wrong answer by itself, and all zeros among the wrong answers together. `wrong` tells by key which
-    students' answers are, `accepted` is the middle of the interval and how far it reaches. Everything that is not kept is
+    Tried are each wrong answer by itself, and all zeros among the wrong answers together. Everything that is not kept is
     drawn: weights, inputs, states and all other answers. For nearly everyone the first draw tells that it matters.
     """
-    found = _fixed(local, behind, answers, wrong, accepted, draws, 1)
+    found = _fixed(local, followed, draws, 1)
     some = np.flatnonzero(found.reshape(len(found), -1).any(axis=1))
     if len(some):
-        middle, box = accepted
-        here, bad = ({k: v[some] for k, v in part.items()} for part in (answers, wrong))
-        found[some] = _fixed(local, behind.some(some), here, bad, (middle[some], box[some]), draws, DRAWS)
+        found[some] = _fixed(local, followed.some(some), draws, DRAWS)
     return found
 
 
-def _fixed(
-    local: Local,
-    behind: Behind,
-    answers: Mapping[str, Array],
-    wrong: Mapping[str, Truths],
-    accepted: tuple[Array, Array],
-    draws: Draws,
-    count: int,
-) -> Truths:
+def _fixed(local: Local, followed: Followed, draws: Draws, count: int) -> Truths:
     """Which entries are the same in so many draws."""
-    middle, box = accepted
-    found = np.zeros(middle.shape, bool)
+    found = np.zeros(followed.middle.shape, bool)
     given = {name: draws.of_given(name, count) for name in local.given}
-    sets = 1 + 2 * sum(bool(some.any()) for some in wrong.values())
-    for some in _chunks(len(middle), sets * count * local.size):
-        here, bad = ({k: v[some] for k, v in part.items()} for part in (answers, wrong))
-        kept, tried = _kept(behind.some(some), here, bad)
-        value = {k: draws.answer(k)[:count] for k in behind.used}
-        value |= {k: np.where(stays[:, None], here[k], value[k]) for k, stays in kept.items()}
-        drawn = local.value(value, behind.some(some).used, given)
-        drawn = np.broadcast_to(drawn, (len(tried), count, *middle[some].shape))
+    sets = 1 + 2 * sum(bool(some.any()) for some in followed.wrong.values())
+    for some in _chunks(len(found), sets * count * local.size):
+        here = followed.some(some)
+        kept, tried = _kept(here)
+        value = {k: draws.answer(k)[:count] for k in here.behind.used}
+        value |= {k: np.where(stays[:, None], here.answers[k], value[k]) for k, stays in kept.items()}
+        drawn = local.value(value, here.behind.used, given)
+        drawn = np.broadcast_to(drawn, (len(tried), count, *here.middle.shape))
         finite = np.isfinite(drawn)
-        same = within(drawn, middle[some], box[some]) | ~finite
+        same = within(drawn, here.middle, here.box) | ~finite
         fixed = same.all(axis=1) & (finite.any(axis=1) | (count < DRAWS))
         found[some] = (fixed & _lined_up(tried, fixed.ndim)).any(axis=0)
     return found
 
 
-def _kept(
-    behind: Behind, answers: Mapping[str, Array], wrong: Mapping[str, Truths]
-) -> tuple[dict[str, Truths], Truths]:
+def _kept(followed: Followed) -> tuple[dict[str, Truths], Truths]:
     """The sets of answers that are kept: by key the entries, by set and student; and which sets are a student's."""
+    behind, answers, wrong, *_ = followed
     candidates = [key for key in wrong if wrong[key].any()]
     zero = {key: (answers[key] == 0) & _lined_up(wrong[key], answers[key].ndim) for key in candidates}
     count = behind.given.astype(int)

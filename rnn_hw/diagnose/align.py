@@ -138,8 +138,11 @@ class Aligner:
             return self._closer(single, true, yours, depth)
         tried = [self._terms(true, yours, depth), self._factors(true, yours, depth), self._call(true, yours, depth)]
         for code, bits, changed in variants:  # a change of the whole, and others inside
-            alike = isinstance(changed, Apply) and isinstance(yours, Apply) and changed.operation == yours.operation
-            if alike and changed.operation in _CALLS:  # type: ignore[union-attr]
+            if (
+                isinstance(changed, Apply)
+                and isinstance(yours, Apply)
+                and changed.operation == yours.operation in _CALLS
+            ):
                 inner = self._call(changed, yours, depth)
                 if inner is not None:
                     tried.append(Alignment((Departure(code, true, changed, bits), *inner.departures)))

@@ -125,12 +125,16 @@ def _worlds(problem: Problem, sheet: Sheet, report: Report, one: Asked) -> Itera
 
 def _carrying(report: Report, made: set[str]) -> list[str]:
     """The lines that carry wrong formulas on: those of quantities that are computed from them, directly or not."""
-    lines, reached = [], set(made)
-    waiting = [v for v in report.verdicts if v.verdict == "carried" and isinstance(v.expected, Name | Num | Apply)]
-    while found := [v for v in waiting if {n.name for n in names_in(v.expected)} & reached]:  # type: ignore[arg-type]
-        lines += [v.key for v in found]
-        reached |= {v.key.partition("[")[0] for v in found}
-        waiting = [v for v in waiting if v not in found]
+    lines, reached = list[str](), set(made)
+    waiting = {
+        v.key: {n.name for n in names_in(v.expected)}
+        for v in report.verdicts
+        if v.verdict == "carried" and isinstance(v.expected, Name | Num | Apply)
+    }
+    while found := [key for key, used in waiting.items() if used & reached]:
+        lines += found
+        reached |= {key.partition("[")[0] for key in found}
+        waiting = {key: used for key, used in waiting.items() if key not in found}
     return lines
 
 

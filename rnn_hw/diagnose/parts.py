@@ -27,9 +27,11 @@ def product(some: Sequence[tuple[bool, Node]]) -> Node:
     """The product of factors."""
     above = [n for below, n in some if not below] or [Num(1)]
     under = [n for below, n in some if below]
-    times: Callable[[Node, Node], Node] = lambda a, b: Apply("mul", (a, b))  # noqa: E731
-    node = reduce(times, above)
-    return Apply("div", (node, reduce(times, under))) if under else node
+    return Apply("div", (_times(above), _times(under))) if under else _times(above)
+
+
+def _times(factors: Sequence[Node]) -> Node:
+    return reduce(lambda one, other: Apply("mul", (one, other)), factors)
 
 
 def set_aside(

@@ -3,13 +3,15 @@
 A pass that changes nothing returns the same object. No numbers are computed here, and no shapes are known.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain, count
+from typing import TypeVar
 
 from rnn_hw.lang.operations import OVER_TIME
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 HERE = Time("t", 0)
+Thing = TypeVar("Thing")
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -44,6 +46,17 @@ def substitute(node: Node, put: Callable[[Name], Node]) -> Node:
         changed = substitute(body, put)
         return node if changed is body else Apply(node.operation, (index, changed), node.span)
     return rebuilt(node, lambda a: substitute(a, put))
+
+
+def put_in(node: Node, quantities: Mapping[str, Node]) -> Node:
+    """The tree with other trees in place of the quantities of these names."""
+    return substitute(node, lambda name: quantities.get(name.name, name))
+
+
+def exchange(one: Thing, other: Thing) -> Callable[[Thing], Thing]:
+    """What puts each of two things in the other's place, for `substitute` and `renamed`."""
+    swap = {one: other, other: one}
+    return lambda thing: swap.get(thing, thing)
 
 
 def renamed(node: Node, names: Callable[[str], str]) -> Node:

@@ -5,6 +5,7 @@ field is a formula. Points are the same numbers as in every other form.
 """
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from rnn_hw.results import ClassReport, Graded
 from rnn_hw.view import gradebook
@@ -20,7 +21,7 @@ def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
     worth = [{"": ""} | {word: _number(points) for word, points in line.worth.items()} for line in report.lines]
     for graded in report.submissions:
         share = 100 * gradebook.share(graded.score, graded.max_score)
-        cells = [graded.student, graded.file, *map(_number, (graded.score, graded.max_score, share))]
+        cells = [graded.student, graded.file, _number(graded.score), _number(graded.max_score), _number(share)]
         cells += ["yes" if graded.late else "no", "; ".join(gradebook.notes(graded, report.late))]
         cells += map(_number, graded.groups) if graded.groups else [""] * len(groups)
         words = graded.verdicts or [""] * len(report.lines)
@@ -57,8 +58,8 @@ def _feedback(graded: Graded, report: ClassReport) -> Iterator[str]:
     yield from gradebook.notes(graded, report.late)
 
 
-def _number(points: object) -> str:
-    return str(gradebook.number(points))  # type: ignore[arg-type]
+def _number(points: str | Fraction) -> str:
+    return str(gradebook.number(points))
 
 
 def _row(cells: Iterable[str]) -> str:

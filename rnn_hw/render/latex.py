@@ -10,7 +10,7 @@ import numpy as np
 
 from rnn_hw.lang import notation
 from rnn_hw.lang.tree import Apply, Equation, Name, Num
-from rnn_hw.results import Remark, Report, Series, Solution, Table, Trace
+from rnn_hw.results import Cell, Remark, Report, Series, Solution, Table, Trace, Value
 from rnn_hw.view import mistakes, plot, selection, sheet
 from rnn_hw.view.escape import LATEX_CHARACTER
 from rnn_hw.view.escape import latex as safe
@@ -134,7 +134,7 @@ def _content(row: mistakes.Row, report: Report) -> str:
     return mistakes.listed(row.content, lambda key: _key(key, report))
 
 
-def _step(key: str, formula: Num | Name | Apply, value: object, trace: Trace, options: Options) -> str:
+def _step(key: str, formula: Num | Name | Apply, value: Value, trace: Trace, options: Options) -> str:
     """The line of a step: what it is, the formula, the numbers put in and the value below each other."""
     put_in = selection.put_in(trace, options)
     sides = []
@@ -149,18 +149,18 @@ def _step(key: str, formula: Num | Name | Apply, value: object, trace: Trace, op
     return name + " \\\\\n".join(f" &= {side}" for side in sides)
 
 
-def _mathematics(value: object, options: Options, decimals: int | None = None) -> str:
+def _mathematics(value: Value | Cell, options: Options, decimals: int | None = None) -> str:
     """A number or an array in mathematics: a text of one, read by `notation.latex` like one that is put in."""
-    text = selection.text(value, options, decimals=decimals)  # type: ignore[arg-type]
+    text = selection.text(value, options, decimals=decimals)
     return notation.latex(Name("value"), lambda name: text)
 
 
-def _value(value: object, options: Options, source: Trace | Report, decimals: int | None = None) -> str:
+def _value(value: Value | Cell, options: Options, source: Trace | Report, decimals: int | None = None) -> str:
     if isinstance(value, Num | Name | Apply):
         return f"${notation.latex(value, None, source.names)}$"
     if isinstance(value, float | int | np.ndarray) and not isinstance(value, bool):
         return f"${_mathematics(value, options, decimals)}$"
-    return safe(selection.text(value, options))  # type: ignore[arg-type]
+    return safe(selection.text(value, options))
 
 
 def _key(key: str, source: Trace | Report) -> str:

@@ -11,7 +11,7 @@ from rnn_hw.equations import load
 from rnn_hw.kinds.kind import Shape
 from rnn_hw.lang.differentiate import BAR, STEP, differentiate
 from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Change
-from rnn_hw.lang.rewrite import HERE, mapped, substitute
+from rnn_hw.lang.rewrite import HERE, mapped, put_in, substitute
 from rnn_hw.lang.shapes import infer
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Program
 
@@ -69,7 +69,7 @@ def forward(activation: Node, readout: bool) -> Program:
     inner = z.formula if alone else z.target
     put = {"PHI": substitute(activation, lambda name: inner if name == Z else name)}
     state = Program((a,) if alone else (z, a))
-    state = mapped(state, lambda node: substitute(node, lambda name: put.get(name.name, name)))
+    state = mapped(state, lambda node: put_in(node, put))
     prediction = load("rnn_readout" if readout else "rnn_last_state")
     return Program(state.equations + prediction.equations + load("rnn_loss").equations)
 
@@ -100,7 +100,6 @@ def _updates(weights: Sequence[str]) -> tuple[Equation, ...]:
     (line,) = load("rnn_update").equations
     found = []
     for weight in weights:
-        names = {"W": Name(weight), "W_bar": Name(weight + BAR)}
-        formula = substitute(line.formula, lambda name, names=names: names.get(name.name, name))  # type: ignore[misc]
+        formula = put_in(line.formula, {"W": Name(weight), "W_bar": Name(weight + BAR)})
         found.append(Equation(Name(weight + NEW), formula))
     return tuple(found)

@@ -14,7 +14,7 @@ from rnn_hw.kinds.vanishing_gradient.activation import Activation, read_activati
 from rnn_hw.kinds.vanishing_gradient.theorems import judge
 from rnn_hw.kinds.vanishing_gradient.trajectory import read_matrices
 from rnn_hw.lang.evaluate import Result
-from rnn_hw.lang.rewrite import mapped, substitute
+from rnn_hw.lang.rewrite import mapped, put_in
 from rnn_hw.lang.shapes import infer
 from rnn_hw.lang.tree import Name, Node, Program
 from rnn_hw.results import Value
@@ -52,7 +52,7 @@ def setup(form: Form) -> Setup | None:
 def equations(activation: Activation) -> Program:
     """The equations of the threshold, with the activation's derivative put in."""
     put: dict[str, Node] = {"SLOPE_AT_0": activation.slope_at(0.0), "STEEPEST_SLOPE": activation.steepest}
-    return mapped(load("gradient_threshold"), lambda node: substitute(node, lambda name: put.get(name.name, name)))
+    return mapped(load("gradient_threshold"), lambda node: put_in(node, put))
 
 
 def _required(form: Form, name: str) -> Written | None:

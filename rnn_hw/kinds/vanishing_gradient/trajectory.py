@@ -13,7 +13,7 @@ from rnn_hw.equations import load
 from rnn_hw.kinds.givens import read_given
 from rnn_hw.kinds.kind import Array, Form, Given
 from rnn_hw.lang.evaluate import Stack, evaluate
-from rnn_hw.lang.rewrite import HERE, mapped, substitute
+from rnn_hw.lang.rewrite import HERE, mapped, put_in, substitute
 from rnn_hw.lang.shapes import infer
 from rnn_hw.lang.tree import Name, Node, Program
 from rnn_hw.source import Fields
@@ -126,4 +126,4 @@ def gradient_along(activation: Node, slope: Node) -> Program:
         return substitute(formula, lambda name: Name("z", HERE) if name == Name("z") else name)
 
     put = {"PHI": moved(activation), "PHI_PRIME": moved(slope)}
-    return mapped(load("gradient_along"), lambda node: substitute(node, lambda name: put.get(name.name, name)))
+    return mapped(load("gradient_along"), lambda node: put_in(node, put))

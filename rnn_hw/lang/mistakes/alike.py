@@ -31,7 +31,7 @@ def form(node: Node) -> Form:
 
 
 def _signed(minus: bool, form: Form) -> Form:
-    return ("minus", form) if minus else form
+    return ("minus", *form) if minus else form
 
 
 def _terms(node: Node, minus: bool, terms: list[tuple[bool, Form]]) -> float:
@@ -43,11 +43,14 @@ def _terms(node: Node, minus: bool, terms: list[tuple[bool, Form]]) -> float:
         return left + _terms(node.arguments[1], minus != (node.operation == "sub"), terms)
     if isinstance(node, Apply) and node.operation == "neg":
         return _terms(node.arguments[0], not minus, terms)
-    found = form(node)
-    if found[0] == "minus":
-        minus, found = not minus, found[1]  # type: ignore[assignment]
-    terms.append((minus, found))
+    turned, found = _unsigned(form(node))
+    terms.append((minus != turned, found))
     return 0.0
+
+
+def _unsigned(found: Form) -> tuple[bool, Form]:
+    """Whether there is a minus sign in front, and what stands behind it."""
+    return (True, found[1:]) if found[0] == "minus" else (False, found)
 
 
 def _factors(node: Node, above: list[Form], below: list[Form]) -> bool:
