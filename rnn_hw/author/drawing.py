@@ -1,8 +1,8 @@
 """Other numbers for a problem, put into its text where the old ones stand: comments, order and layout stay.
 
-Numbers are short decimals, as large as those they replace; what is not negative stays so, and a state of zeros to start
-from, a constant such as beta or a learning rate, and bits stay what they are. Drawn with Python's own generator, whose
-numbers for a text are the same everywhere.
+Numbers are short decimals, as large as those they replace. What must not be negative and lists of bits get no sign; a
+state of zeros to start from and a constant such as beta or a learning rate stay what they are. Drawn with Python's own
+generator, whose numbers for a text are the same everywhere.
 """
 
 import re
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.fields import Written, read_array, split_key
+from rnn_hw.kinds.kind import Given
 from rnn_hw.problem import Problem, read_problem
 from rnn_hw.source import Document, Fields, Items, Scalar, Value, parse
 
@@ -50,9 +51,14 @@ def _moves(key: str, value: Value, problem: Problem) -> bool:
         return False
     if time is not None and not written.value.any():
         return False
-    row = next((g for g in problem.kind.givens if name in g.names.replace("[0]", "").split()), None)
+    row = _row(name, problem)
     constant = row is not None and not row.shape and not row.series and (np.isfinite(row.low) or row.whole)
     return not constant and name != "t"
+
+
+def _row(name: str, problem: Problem) -> Given | None:
+    """What the kind says of a given quantity."""
+    return next((g for g in problem.kind.givens if name in g.names.replace("[0]", "").split()), None)
 
 
 def drawn(document: Document, problem: Problem, random: Random) -> Drawn:
@@ -70,15 +76,11 @@ def _numbers(key: str, value: Value, problem: Problem, random: Random) -> str:
     written = read_array(value)
     assert isinstance(written, Written)
     numbers = written.value
-    row = next((g for g in problem.kind.givens if split_key(key)[0] in g.names.split()), None)
-    low = (
-        0.0
-        if (row is not None and row.low >= 0) or (numbers.size > 1 and numbers.min() >= 0 and _bits(numbers))
-        else None
-    )
+    row = _row(split_key(key)[0], problem)
+    positive = (row is not None and row.low >= 0) or (numbers.size > 1 and _bits(numbers))
     size = float(np.clip(np.abs(numbers).max(), SMALLEST, LARGEST)) if numbers.any() else 1.0
     decimals = min(max(_decimals(value), LEAST_DECIMALS), MOST_DECIMALS)
-    flat = iter(_draw(random, size, decimals, low is not None) for _ in range(numbers.size))
+    flat = iter(_draw(random, size, decimals, positive) for _ in range(numbers.size))
     return _nested(numbers.shape, flat)
 
 

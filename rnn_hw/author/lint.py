@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 from rnn_hw.author.revealing import Account, Made, account, drawings, made
+from rnn_hw.diagnose.reveal import DECIMALS
 from rnn_hw.errors import HomeworkError
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.rules import Change
@@ -11,7 +12,7 @@ from rnn_hw.lang.notation import unicode_equation
 from rnn_hw.lang.tree import Equation
 from rnn_hw.problem import Problem, read_problem
 from rnn_hw.results import Advice, Cell, Remark, Table
-from rnn_hw.source import Fields, read
+from rnn_hw.source import Fields, parse, read
 
 MOST_ROWS = 12  # of a table of mistakes
 SEED = "lint"
@@ -46,7 +47,8 @@ def lint(path: "str | os.PathLike[str]") -> Advice:
 
 
 def _summary(found: Account, always: frozenset[Made]) -> str:
-    place = "3 decimals" if found.problem.place is None else f"{found.problem.place[1]} {found.problem.place[0]}"
+    kind, count = found.problem.place or DECIMALS
+    place = f"{count} {kind}"
     total, hidden = len(found.revealed.changes), len([c for c in found.invisible if made(c) not in always])
     said = f"{total} mistakes of the catalogue can be made here. With these numbers {hidden or 'none'} of them"
     said += f" leave{'s' * (hidden < 2)} every line that is asked as it is, to {place}"
@@ -73,7 +75,7 @@ def _invisible(found: Account, always: frozenset[Made]) -> Iterator[Table]:
     for change in (c for c in found.invisible if made(c) not in always):
         by_code.setdefault(change.code, []).append(change)
     rows: list[tuple[Cell, ...]] = []
-    for code in sorted(by_code, key=lambda c: (MISTAKES[c].bits if c in MISTAKES else 9.0, c)):
+    for code in sorted(by_code, key=lambda c: (MISTAKES[c].bits, c)):
         rows.append((code, len(by_code[code]), _line(found, by_code[code][0])))
     if rows:
         note = "the common ones first; one example of each"
@@ -83,16 +85,12 @@ def _invisible(found: Account, always: frozenset[Made]) -> Iterator[Table]:
 def _alike(found: Account) -> Iterator[Table]:
     groups = sorted(found.alike(), key=lambda group: min(_bits(c) for c in group))
     rows: list[tuple[Cell, ...]] = []
-    for group in groups[:MOST_ROWS]:
+    for number, group in enumerate(groups[:MOST_ROWS], 1):
         for k, change in enumerate(sorted(group, key=_bits)):
-            rows.append(("" if k else len(rows) + 1, change.code, _line(found, change)))
-    numbered, count = [], 0
-    for first, *rest in rows:
-        count += first != ""
-        numbered.append((count if first != "" else "", *rest))
-    if numbered:
+            rows.append(("" if k else number, change.code, _line(found, change)))
+    if rows:
         note = f"{len(groups) - MOST_ROWS} more groups are left out" if len(groups) > MOST_ROWS else ""
-        yield Table("Mistakes that give the same sheet", ("", "mistake", "line"), tuple(numbered), note)
+        yield Table("Mistakes that give the same sheet", ("", "mistake", "line"), tuple(rows), note)
 
 
 def _trivial(found: Account) -> Iterator[Table]:
@@ -102,7 +100,7 @@ def _trivial(found: Account) -> Iterator[Table]:
 
 
 def _bits(change: Change) -> float:
-    return MISTAKES[change.code].bits if change.code in MISTAKES else 9.0
+    return MISTAKES[change.code].bits
 
 
 def _line(found: Account, change: Change) -> str:
@@ -115,8 +113,6 @@ def _line(found: Account, change: Change) -> str:
 
 def _given(text: str, problem: Problem) -> str:
     """The lines of `given:` of a text."""
-    from rnn_hw.source import parse
-
     root = parse(text, problem.file).root
     given, key = root.get("given"), root.keys["given"]
     assert isinstance(given, Fields)

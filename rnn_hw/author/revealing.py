@@ -46,7 +46,7 @@ class Account(NamedTuple):
 
     def hidden(self, always: Collection[Made] = ()) -> list[Change]:
         """The common mistakes that nobody can see, but for those that no numbers show."""
-        common = (c for c in self.invisible if c.code in MISTAKES and MISTAKES[c.code].bits <= COMMON)
+        common = (c for c in self.invisible if MISTAKES[c.code].bits <= COMMON)
         return [c for c in common if made(c) not in always]
 
     def key(self, always: Collection[Made] = ()) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from rnn_hw.lang.operations import CONSTANTS, OVER_TIME, Shape
 from rnn_hw.lang.parse import parse_formula
 from rnn_hw.lang.rewrite import HERE, names_in, over_all_steps, rebuilt, substitute, walk
 from rnn_hw.lang.shapes import STEP_WORDS, series_names, shape_of
-from rnn_hw.lang.simplify import simplify
+from rnn_hw.lang.simplify import signed_terms
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
 UNDERSTOOD = ("unknown-name", "no-series", "circular")  # it is a formula, of something else
@@ -42,7 +42,7 @@ def judge_formulas(
     truth: Mapping[Name, Node], texts: Mapping[Name, str], context: Context, letters: Letters = str
 ) -> dict[Name, Judged]:
     """The verdicts on the typed right sides of some targets; `letters` gives the name behind one of the sheet's own."""
-    where = _world(context.program, context)
+    where = world_of(context.program, context)
     truth = {target: with_edges(tree, context.program, context.shapes) for target, tree in truth.items()}
     read: dict[Name, Node] = {}
     judged: dict[Name, Judged] = {}
@@ -96,14 +96,15 @@ def _carried(
     wrong = set(differing)
     own = {t.name for t in wrong if t.time is not None or not _moving(read[t])}
     try:
-        where = _world(own_program(read, wrong, context), context)
+        where = world_of(own_program(read, wrong, context), context)
     except (HomeworkError, IndexError):
         return set()  # their formulas wait for each other: nothing follows from them
     uses = {t: {n.name for n in names_in(truth[t])} & (own - {t.name}) for t in wrong}
     return {t for t in wrong if uses[t] and compare(truth[t], read[t], where, not context.open_end) is None}
 
 
-def _world(program: Program, context: Context) -> World:
+def world_of(program: Program, context: Context) -> World:
+    """The random trajectories on which the formulas of a problem, or of somebody's own program, are compared."""
     return world(program, context.shapes, context.fixed, context.steps or STEPS)
 
 
@@ -149,14 +150,11 @@ def _departure(true: Node, formula: Node, found: Witness | MissingStep, where: W
 
 
 def _terms(node: Node) -> list[Node]:
-    """The terms of a sum, signs with them."""
-    if isinstance(node, Apply) and node.operation in ("add", "sub"):
-        left, right = node.arguments
-        rest = _terms(right)
-        return _terms(left) + (rest if node.operation == "add" else [simplify(Apply("neg", (r,))) for r in rest])
+    """The terms of a sum, signs with them; those of a sum over time one by one, each summed."""
     if isinstance(node, Apply) and node.operation == "sum[]":
         return [Apply("sum[]", (node.arguments[0], t)) for t in _terms(node.arguments[1])]
-    return [node]
+    found = signed_terms(node)
+    return found if len(found) == 1 else [part for term in found for part in _terms(term)]
 
 
 # --- reading with latitude --------------------------------------------------------------------------------------------

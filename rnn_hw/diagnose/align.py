@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_hw.diagnose.parts import factors, looks_ahead, product, set_aside, shared, signed_terms, size, sum_of
+from rnn_hw.diagnose.parts import factors, looks_ahead, product, set_aside, shared, size, sum_of
 from rnn_hw.lang.identity import World, value_at
 from rnn_hw.lang.mistakes.alike import form
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
@@ -18,7 +18,7 @@ from rnn_hw.lang.mistakes.changes import Surroundings, formulas_with
 from rnn_hw.lang.operations import OPERATIONS, OVER_TIME, Mismatch
 from rnn_hw.lang.rewrite import names_in, shifted, substitute, walk, without_primes
 from rnn_hw.lang.shapes import Faulty
-from rnn_hw.lang.simplify import simplify
+from rnn_hw.lang.simplify import signed_terms, simplify
 from rnn_hw.lang.tree import Apply, Equation, Name, Node
 
 DEEPEST = 6
@@ -248,8 +248,7 @@ class Aligner:
             return None
         if true.operation in OVER_TIME:
             return self.align(true.arguments[1], yours.arguments[1], depth + 1)
-        row = OPERATIONS.get(true.operation)
-        if row is None or true.operation not in _CALLS or len(true.arguments) != len(yours.arguments):
+        if true.operation not in _CALLS or len(true.arguments) != len(yours.arguments):
             return None
         inner = [self.align(a, b, depth + 1) for a, b in zip(true.arguments, yours.arguments, strict=True)]
         return Alignment(tuple(dict.fromkeys(d for one in inner for d in one.departures)))

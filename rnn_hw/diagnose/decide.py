@@ -56,9 +56,10 @@ def decode(search: Search, page: Page, students: Sequence[int]) -> dict[int, Dec
     asked: dict[tuple[int, int, object], Draft] = {}  # whose, of which mistake, and what becomes of it
     for k, h in enumerate(winners):
         asked[k, 0, "plain"] = _draft(search, h, h.adopted)
+        for n in range(len(h.adopted) + 1):
+            asked[k, n, "first"] = _draft(search, h, h.adopted[:n])
         for n, one in enumerate(h.adopted):
             asked[k, n, "without"] = asked[k, n, "plain without"] = _without(search, h, n, None)
-            asked[k, n, "before"], asked[k, n, "after"] = _prefix(search, h, n), _prefix(search, h, n + 1)
             for m, rival in enumerate(one.rivals):
                 if not _same(rival, one) and not _built_upon(h, n):
                     asked[k, n, m] = _without(search, h, n, rival)
@@ -72,7 +73,7 @@ def decode(search: Search, page: Page, students: Sequence[int]) -> dict[int, Dec
             penned = bits[k, n, "without"] - h.bits
             gains = (
                 penned,
-                bits[k, n, "before"] - bits[k, n, "after"],
+                bits[k, n, "first"] - bits[k, n + 1, "first"],
                 bits[k, n, "plain without"] - bits[k, 0, "plain"],
             )
             near = tuple(r for m, r in enumerate(one.rivals) if bits.get((k, n, m), np.inf) <= h.bits + TIE)
@@ -116,11 +117,6 @@ def _without(search: Search, h: Hypothesis, n: int, rival: Rival | None) -> Draf
     """The explanation without one of its mistakes, or with another in its place."""
     instead = () if rival is None else (Adopted(rival.change, rival.step, rival.bits, h.adopted[n].spot),)
     return _draft(search, h, (*h.adopted[:n], *instead, *h.adopted[n + 1 :]))
-
-
-def _prefix(search: Search, h: Hypothesis, n: int) -> Draft:
-    """The explanation with its first mistakes alone."""
-    return _draft(search, h, h.adopted[:n])
 
 
 def _draft(search: Search, h: Hypothesis, adopted: tuple[Adopted, ...]) -> Draft:

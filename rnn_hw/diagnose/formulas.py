@@ -8,20 +8,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rnn_hw.answers import Sheet
-from rnn_hw.checking.formulas import Letters, own_program, read_formula, spelled_formula
+from rnn_hw.checking.formulas import Letters, own_program, read_formula, spelled_formula, world_of
 from rnn_hw.diagnose.align import Aligner, Alignment, Departure, TooLong
 from rnn_hw.diagnose.parts import size
 from rnn_hw.errors import HomeworkError
 from rnn_hw.fields import by_letter
 from rnn_hw.kinds.formulas import FORMULA
 from rnn_hw.kinds.kind import Context
-from rnn_hw.lang.identity import STEPS, World, same_shape, world
+from rnn_hw.lang.identity import World, same_shape
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.changes import Surroundings
 from rnn_hw.lang.notation import name_text, unicode
 from rnn_hw.lang.parse import parse_quantity
 from rnn_hw.lang.rewrite import names_in
-from rnn_hw.lang.tree import Apply, Name, Node, Num
+from rnn_hw.lang.tree import Name, Node
 from rnn_hw.problem import Problem
 from rnn_hw.results import Diagnosis, Report, Verdict
 
@@ -65,7 +65,7 @@ def _place(problem: Problem, verdict: Verdict) -> tuple[Name, Context] | None:
 
 def _asked(problem: Problem, sheet: Sheet, report: Report) -> Iterator[Asked]:
     for verdict in report.verdicts:
-        if verdict.verdict != "wrong" or not isinstance(verdict.expected, Name | Num | Apply):
+        if verdict.verdict != "wrong" or not isinstance(verdict.expected, Node):
             continue
         place = _place(problem, verdict)
         if place is None:
@@ -105,7 +105,7 @@ def _worlds(problem: Problem, sheet: Sheet, report: Report, one: Asked) -> Itera
     for verdict in report.verdicts:
         place = _place(problem, verdict)
         if verdict.verdict in ("wrong", "carried") and place is not None and place[1] is context:
-            if isinstance(verdict.expected, Name | Num | Apply) and verdict.key != one.verdict.key:
+            if isinstance(verdict.expected, Node) and verdict.key != one.verdict.key:
                 try:
                     text = sheet.entries[verdict.key].text
                     formula = read_formula(text, place[0], context, _letters(problem))
@@ -118,7 +118,7 @@ def _worlds(problem: Problem, sheet: Sheet, report: Report, one: Asked) -> Itera
         programs.insert(0, own_program(read, set(read), context))
     for program in programs:
         try:
-            yield world(program, context.shapes, context.fixed, context.steps or STEPS)
+            yield world_of(program, context)
         except (HomeworkError, IndexError):
             continue  # their formulas wait for each other
 
@@ -129,7 +129,7 @@ def _carrying(report: Report, made: set[str]) -> list[str]:
     waiting = {
         v.key: {n.name for n in names_in(v.expected)}
         for v in report.verdicts
-        if v.verdict == "carried" and isinstance(v.expected, Name | Num | Apply)
+        if v.verdict == "carried" and isinstance(v.expected, Node)
     }
     while found := [key for key, used in waiting.items() if used & reached]:
         lines += found

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from rnn_hw.lang.mistakes.alternatives import total
 from rnn_hw.lang.rewrite import names_in, walk
-from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Node, Num
 
 Part = TypeVar("Part")
@@ -51,16 +50,6 @@ def set_aside(
 def looks_ahead(node: Node) -> bool:
     """Whether a part mentions a later step."""
     return any(n.time is not None and n.time.base == "t" and n.time.shift > 0 for n in names_in(node))
-
-
-def signed_terms(node: Node) -> list[Node]:
-    """The terms of a sum, those in brackets too, each with its sign."""
-    if isinstance(node, Apply) and node.operation in ("add", "sub"):
-        left, right = (signed_terms(a) for a in node.arguments)
-        return left + ([simplify(Apply("neg", (n,))) for n in right] if node.operation == "sub" else right)
-    if isinstance(node, Apply) and node.operation == "neg":
-        return [simplify(Apply("neg", (n,))) for n in signed_terms(node.arguments[0])]
-    return [node]
 
 
 def sum_of(some: Sequence[Node]) -> Node:

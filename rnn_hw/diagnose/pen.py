@@ -55,7 +55,7 @@ class Numbers:
 
 
 class Slip(NamedTuple):
-    """A row: `made` tells which numbers it explains; `bits` how rare it is, `digits` how many digits it needs."""
+    """A row: `made` tells which numbers it explains; `bits` how rare it is."""
 
     code: str
     title: str

@@ -318,11 +318,9 @@ class Search:
 
 def bits_of(change: Change) -> float:
     """How rare a change is: its row, and how many such changes there are."""
-    row = MISTAKES.get(change.code)
-    bits = row.bits if row is not None else 4.0
-    habit = row is not None and row.habit
+    row = MISTAKES[change.code]
     several = len(change.formulas) > 1
-    return bits + float(np.log2(max(change.choices, 1))) + (several != habit)
+    return row.bits + float(np.log2(max(change.choices, 1))) + (several != row.habit)
 
 
 def _kept(beam: list[Hypothesis]) -> list[Hypothesis]:

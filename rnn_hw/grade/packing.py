@@ -15,7 +15,7 @@ import numpy as np
 from rnn_hw import errors, results
 from rnn_hw.lang.notation import source
 from rnn_hw.lang.parse import parse_formula
-from rnn_hw.lang.tree import Apply, Name, Num
+from rnn_hw.lang.tree import Node
 
 RECORDS: dict[str, Any] = {
     name: record
@@ -53,7 +53,7 @@ def _plain(value: Any) -> Any:
         return {kind.__name__: [_plain(item) for item in value]}
     if kind is np.ndarray:
         return {"[]": [value.dtype.str, list(value.shape), value.ravel().tolist()]}
-    if isinstance(value, Num | Name | Apply):
+    if isinstance(value, Node):
         return {"=": source(value)}
     if isinstance(value, Mapping):
         return {"{}": {name: _plain(item) for name, item in value.items()}}

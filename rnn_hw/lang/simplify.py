@@ -179,3 +179,13 @@ def at_last(node: Node, t: int, last: int, keep: Collection[str] = ()) -> Node:
 
     changed = change(node)
     return node if changed is node else simplify(changed)
+
+
+def signed_terms(node: Node) -> list[Node]:
+    """The terms of a sum, those in brackets too, each with its sign."""
+    if isinstance(node, Apply) and node.operation in ("add", "sub"):
+        left, right = (signed_terms(a) for a in node.arguments)
+        return left + ([simplify(Apply("neg", (n,))) for n in right] if node.operation == "sub" else right)
+    if isinstance(node, Apply) and node.operation == "neg":
+        return [simplify(Apply("neg", (n,))) for n in signed_terms(node.arguments[0])]
+    return [node]

@@ -13,7 +13,7 @@ import numpy as np
 
 from rnn_hw.errors import Diagnostic
 from rnn_hw.lang import notation
-from rnn_hw.lang.tree import Apply, Name, Num
+from rnn_hw.lang.tree import Node
 from rnn_hw.results import Change, ClassReport, Graded, Remark, Report, Series, Solution, Table, Trace
 from rnn_hw.view import gradebook, selection
 
@@ -193,7 +193,7 @@ def value(value: Any) -> Any:
         return value
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
-    if isinstance(value, Num | Name | Apply):
+    if isinstance(value, Node):
         return notation.source(value)
     if isinstance(value, int):
         return value

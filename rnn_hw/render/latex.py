@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from rnn_hw.lang import notation
-from rnn_hw.lang.tree import Apply, Equation, Name, Num
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num
 from rnn_hw.results import Cell, Remark, Report, Series, Solution, Table, Trace, Value
 from rnn_hw.view import mistakes, plot, selection, sheet
 from rnn_hw.view.escape import LATEX_CHARACTER
@@ -156,7 +156,7 @@ def _mathematics(value: Value | Cell, options: Options, decimals: int | None = N
 
 
 def _value(value: Value | Cell, options: Options, source: Trace | Report, decimals: int | None = None) -> str:
-    if isinstance(value, Num | Name | Apply):
+    if isinstance(value, Node):
         return f"${notation.latex(value, None, source.names)}$"
     if isinstance(value, float | int | np.ndarray) and not isinstance(value, bool):
         return f"${_mathematics(value, options, decimals)}$"
@@ -183,7 +183,7 @@ def _beside(
     """What is no step: tables, plots, sentences."""
     parts = []
     for table in tables:
-        if all(isinstance(cell, Num | Name | Apply) for row in table.rows for cell in row):
+        if all(isinstance(cell, Node) for row in table.rows for cell in row):
             parts += [rf"\subsection*{{{safe(table.title)}}}", _derivations(table), safe(table.note) + "\n"]
             continue
         rows = []
@@ -192,9 +192,7 @@ def _beside(
                 rows.append([r"$\vdots$", *[""] * (len(table.columns) - 1 + bool(table.marks))])
                 continue
             cells = [
-                f"${notation.latex(cell)}$"
-                if isinstance(cell, Num | Name | Apply)
-                else safe(selection.text(cell, options))
+                f"${notation.latex(cell)}$" if isinstance(cell, Node) else safe(selection.text(cell, options))
                 for cell in row[1]
             ]
             rows.append([*[r"$\to$" if row[0] else ""] * bool(table.marks), *cells])
@@ -210,8 +208,8 @@ def _derivations(table: Table) -> str:
     """A table of nothing but formulas as displayed equations: the first column is what the others are equal to."""
     lines = []
     for first, *others in table.rows:
-        sides = [_broken(cell) for cell in others if isinstance(cell, Num | Name | Apply)]
-        left = notation.latex(first) if isinstance(first, Num | Name | Apply) else ""
+        sides = [_broken(cell) for cell in others if isinstance(cell, Node)]
+        left = notation.latex(first) if isinstance(first, Node) else ""
         lines.append(left + " \\\\\n".join(f" &= {side}" for side in dict.fromkeys(sides)))
     return "\\begin{align*}\n" + " \\\\[4pt]\n".join(lines) + "\n\\end{align*}\n"
 

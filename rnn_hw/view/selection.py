@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.lang import figures, notation
-from rnn_hw.lang.tree import Apply, Name, Num, Time
+from rnn_hw.lang.tree import Name, Node, Time
 from rnn_hw.results import Answer, Cell, Solution, Step, Table, Trace, Value
 
 DIGITS = 4
@@ -191,7 +191,7 @@ def text(value: Value | Cell, options: Options, names: Mapping[str, str] = {}, d
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value).replace("-", "−")
-    if isinstance(value, Num | Name | Apply):
+    if isinstance(value, Node):
         return notation.unicode(value, names=names)
     if np.size(value) == 1 and np.asarray(value, dtype=float).item().is_integer():  # a count, such as a dimension
         decimals = None

@@ -10,7 +10,7 @@ from itertools import combinations
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.mistakes.rules import Here, Instead
 from rnn_hw.lang.operations import OPERATIONS
-from rnn_hw.lang.rewrite import HERE, at_step, exchange, names_in, renamed, substitute
+from rnn_hw.lang.rewrite import HERE, at_step, exchange, moved, names_in, renamed, substitute
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Time
 
 MOST_ENTRIES = 12  # of a sum of which one may be missing
@@ -84,17 +84,10 @@ def single_steps(node: Node, here: Here) -> Iterator[Instead]:
         index, body = node.arguments
         assert isinstance(index, Name)
         letter = index.name
-        last = substitute(body, lambda n: _with_base(n, letter, Time("T", 0)))
-        yield Instead("last", last)
+        yield Instead("last", moved(body, lambda i: Time("T", i.shift) if i.base == letter else i, letter))
         yield Instead("first", at_step(body, 1, 1, letter))
         if letter == "t":
             yield Instead("open", body)
-
-
-def _with_base(name: Name, letter: str, time: Time) -> Name:
-    if name.time is not None and name.time.base == letter:
-        return Name(name.name, Time(time.base, time.shift + name.time.shift))
-    return name
 
 
 def other_counts(node: Node, here: Here) -> Iterator[Instead]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnn_hw.lang import notation
 from rnn_hw.lang.mathml import mathml, mathml_equation
-from rnn_hw.lang.tree import Apply, Equation, Name, Num
+from rnn_hw.lang.tree import Equation, Node
 from rnn_hw.render.html.page import curves, page, table
 from rnn_hw.results import Cell, Remark, Report, Series, Solution, Table, Trace, Value, Verdict
 from rnn_hw.view import mistakes, selection, sheet
@@ -156,13 +156,13 @@ def _key(key: str, source: Trace | Report) -> str:
 
 
 def _value(value: Value | None, options: Options, source: Trace | Report, decimals: int | None = None) -> str:
-    if isinstance(value, Num | Name | Apply):
+    if isinstance(value, Node):
         return mathml(value, source.names)
     return _code(selection.text(value, options, source.names, decimals))
 
 
 def _cell(cell: Cell, options: Options) -> str:
-    return mathml(cell) if isinstance(cell, Num | Name | Apply) else _code(selection.text(cell, options))
+    return mathml(cell) if isinstance(cell, Node) else _code(selection.text(cell, options))
 
 
 def _code(text: str) -> str:
