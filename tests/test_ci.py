@@ -133,11 +133,14 @@ def test_the_steps_of_github(tmp_path: Path) -> None:
     done = bash(f'rnnhw() {{ {RUN} "$@"; }}\n{step["run"]}', tmp_path, **variables)
     assert done.returncode == 1, done.stderr
     result = (tmp_path / "output").read_text(encoding="utf-8")
-    assert json.loads(base64.b64decode(result.removeprefix("result=")))["status"] == "error"
+    classroom = json.loads(base64.b64decode(result.removeprefix("result=")))
+    assert classroom["status"] == "error"
     assert (tmp_path / "summary").read_text(encoding="utf-8").startswith("# LSTM forward pass by hand")
     outside = re.sub(r"^::stop-commands::(\w+)\n.*?^::\1::\n", "", done.stdout, flags=re.DOTALL | re.MULTILINE)
+    assert outside.strip()
     assert all(re.match(r"::(error|warning|notice) ", line) for line in outside.splitlines())
-    assert "0.769" not in (tmp_path / "output").read_text(encoding="utf-8")
+    (dans,) = (test for test in classroom["tests"] if test["name"] == "dan: f[1]")
+    assert (dans["status"], "0.23" in dans["message"], "0.769" in dans["message"]) == ("fail", True, False)
 
 
 def test_gitlab_runs_one_command(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 from rnn_hw.automata import Proof
 from rnn_hw.checking import check_files
 from rnn_hw.diagnose import with_diagnoses
+from rnn_hw.kinds.binary_addition import naming
 from rnn_hw.kinds.binary_addition.design import DESIGNS
 from rnn_hw.kinds.binary_addition.mistakes import ROWS
 from rnn_hw.kinds.binary_addition.naming import Found, explained, integers, named
@@ -256,7 +257,7 @@ def test_large_nets_do_not_hang(operands: int, more: int) -> None:
         for _, undone in told:
             mended = Network.of(equations("gt"), {**wrong.weights, **undone.changed})
             assert isinstance(mended.does(made.task), Proof)
-        assert codes(told) == (["dense-recurrence"] if net["W"].all() and (net["W"] == 1).all() else [])
+        assert codes(told) == (["dense-recurrence"] if (net["W"] == 1).all() else [])
 
 
 def test_nets_beyond_all_bounds_are_left_alone() -> None:
@@ -293,15 +294,11 @@ def test_ties_are_reported_as_ties() -> None:
     )
 
 
-def test_many_ties_are_counted() -> None:
-    every = {name: changed(value, (0,) * value.ndim, 0) for name, value in design("parity", 1).items()}
-    several = [
-        diagnosed("parity", 1, design("parity", 1) | {name: value})
-        for name, value in every.items()
-        if not is_right(design("parity", 1) | {name: value}, "parity", 1)
-    ]
-    assert several
-    assert all(len(diagnosis.alternatives) <= 5 for diagnosis in several)
+def test_many_ties_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tie of the test above, with room for none."""
+    monkeypatch.setattr(naming, "ALTERNATIVES", 0)
+    diagnosis = diagnosed("addition", 2, design("addition", 2) | {"V": np.ones(3)})
+    assert diagnosis.alternatives == ("1 more of this kind",)
 
 
 def test_a_turned_matrix_that_does_not_fit_is_named() -> None:
