@@ -238,8 +238,8 @@ def check(
         raise typer.Exit(1)
 
 
-def _form(name: str, help: str) -> Any:
-    return typer.Option(f"--{name}", metavar="FILE", help=help)
+def _form(help: str) -> Any:
+    return typer.Option(metavar="FILE", help=help)
 
 
 @app.command()
@@ -248,19 +248,19 @@ def grade(
     context: typer.Context,
     paths: Annotated[list[str], typer.Argument(metavar="PATHS...", help="Answer files, and folders of them.")],
     problem: Annotated[str, typer.Option("--problem", "-p", metavar="FILE", help="The problem or assignment.")],
-    json: Annotated[str, _form("json", "Everything, for programs (`rnnhw schema grade`); - is standard output.")] = "",
-    csv: Annotated[str, _form("csv", "A gradebook: a row per student, a column per line.")] = "",
-    moodle: Annotated[str, _form("moodle", "A table that Moodle imports.")] = "",
-    canvas: Annotated[str, _form("canvas", "A table that Canvas imports.")] = "",
-    html: Annotated[str, _form("html", "The class as a page, with plots.")] = "",
-    junit: Annotated[str, _form("junit", "JUnit XML.")] = "",
-    gradescope: Annotated[str, _form("gradescope", "results.json of Gradescope.")] = "",
-    classroom: Annotated[str, _form("classroom", "The result of a step for GitHub Classroom, in base64.")] = "",
-    annotations: Annotated[str, _form("annotations", "Workflow commands of GitHub Actions.")] = "",
-    summary: Annotated[str, _form("summary", "Markdown for the summary of a job.")] = "",
-    markus: Annotated[str, _form("markus", "Test groups of MarkUs.")] = "",
-    autolab: Annotated[str, _form("autolab", "The last line for Autolab.")] = "",
-    prairielearn: Annotated[str, _form("prairielearn", "results.json of PrairieLearn.")] = "",
+    json: Annotated[str, _form("Everything, for programs (`rnnhw schema grade`); - is standard output.")] = "",
+    csv: Annotated[str, _form("A gradebook: a row per student, a column per line.")] = "",
+    moodle: Annotated[str, _form("A table that Moodle imports.")] = "",
+    canvas: Annotated[str, _form("A table that Canvas imports.")] = "",
+    html: Annotated[str, _form("The class as a page, with plots.")] = "",
+    junit: Annotated[str, _form("JUnit XML.")] = "",
+    gradescope: Annotated[str, _form("results.json of Gradescope.")] = "",
+    classroom: Annotated[str, _form("The result of a step for GitHub Classroom, in base64.")] = "",
+    annotations: Annotated[str, _form("Workflow commands of GitHub Actions.")] = "",
+    summary: Annotated[str, _form("Markdown for the summary of a job.")] = "",
+    markus: Annotated[str, _form("Test groups of MarkUs.")] = "",
+    autolab: Annotated[str, _form("The last line for Autolab.")] = "",
+    prairielearn: Annotated[str, _form("results.json of PrairieLearn.")] = "",
     fail_under: Annotated[str, typer.Option(metavar="PERCENT", help="Exit 1 if a sheet has less.")] = "0",
     late: Annotated[str, typer.Option(metavar="PERCENT", help="Taken off the points of late sheets.")] = "0",
     late_list: Annotated[str, typer.Option(metavar="FILE", help="Who is late: a student or a file on a line.")] = "",

@@ -3,7 +3,6 @@
 import errno
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 
 from rnn_hw.errors import Diagnostic, HomeworkError
@@ -36,6 +35,8 @@ def _replaced(path: str, pieces: Iterable[str]) -> None:
     """Writes beside the file and puts it in its place: the same folder is the same disk."""
     if os.path.isdir(path):
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    import tempfile  # takes a while to load, and `check` comes through here
+
     folder, name = os.path.split(path)
     descriptor, beside = tempfile.mkstemp(prefix=f".{name[:40]}.", suffix=".part", dir=folder)
     try:

@@ -5,7 +5,6 @@ forms say of a mark is the same.
 """
 
 import os
-import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -69,7 +68,11 @@ def write(report: ClassReport, wanted: Mapping[str, str], options: Options) -> N
 @contextmanager
 def fenced() -> Iterator[None]:
     """In a job of GitHub Actions, a fence in which nothing that is printed is a command to the job."""
-    token = secrets.token_hex(16) if os.environ.get("GITHUB_ACTIONS") == "true" else ""
+    token = ""
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from secrets import token_hex  # takes a while to load, and `check` comes through here
+
+        token = token_hex(16)
     if token:
         print(f"::stop-commands::{token}", flush=True)
     try:

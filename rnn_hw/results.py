@@ -6,6 +6,7 @@ these records may hold what a person typed; whoever prints them escapes them.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -111,6 +112,7 @@ class Line(NamedTuple):
 
 # What can be said of a line; the columns of a class hold places in this list. The first: not asked and not answered.
 VERDICTS = ("", "correct", "carried", "imprecise", "wrong", "blank", "unreadable", "unjudged")
+PASSED = ("correct", "carried", "unjudged")
 
 
 class Verdict(NamedTuple):
@@ -215,7 +217,7 @@ class Report(NamedTuple):
     @property
     def all_right(self) -> bool:
         """Whether every line is correct, carried or unjudged, and the file itself gave nothing to report."""
-        fine = all(v.verdict in ("correct", "carried", "unjudged") for v in self.verdicts)
+        fine = all(v.verdict in PASSED for v in self.verdicts)
         return fine and not self.diagnostics
 
 
@@ -239,6 +241,12 @@ class Graded(NamedTuple):
     warnings: tuple[Diagnostic, ...] = ()
     unusable: tuple[Diagnostic, ...] = ()
     report: Report | None = None  # the lines themselves, while a report of the class is written
+
+    @property
+    def share(self) -> Fraction:
+        """The share of the points, deductions taken off; where there are none to be had, all of them."""
+        most = Fraction(self.max_score)
+        return Fraction(self.score) / most if most else Fraction(1)
 
 
 class LineSummary(NamedTuple):

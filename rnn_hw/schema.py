@@ -12,10 +12,10 @@ from rnn_hw.answers import FIELDS
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
 from rnn_hw.kinds import KINDS, kind
 from rnn_hw.problem import ASSIGNMENT, COMMON
+from rnn_hw.results import VERDICTS
 
 Schema = dict[str, Any]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-VERDICTS = ("correct", "carried", "imprecise", "wrong", "blank", "unreadable", "unjudged")
 
 TEXT: Schema = {"type": "string"}
 COUNT: Schema = {"type": "integer", "minimum": 1}
@@ -63,7 +63,7 @@ STEP = record({"key": TEXT, "formula": TEXT, "substituted": TEXT, "value": {"$re
 VERDICT = record(
     {
         "key": TEXT,
-        "verdict": {"enum": list(VERDICTS)},
+        "verdict": {"enum": list(VERDICTS[1:])},
         "given": {"type": ["string", "null"]},
         "expected": VALUE,
         "carried": {"$ref": "#/$defs/array"},
@@ -139,7 +139,7 @@ def _check() -> Schema:
 
 
 def _grade() -> Schema:
-    counts: Schema = {"type": "object", "propertyNames": {"enum": list(VERDICTS)}, "additionalProperties": COUNT}
+    counts: Schema = {"type": "object", "propertyNames": {"enum": list(VERDICTS[1:])}, "additionalProperties": COUNT}
     score: Schema = {"anyOf": [POINTS, {"type": "null"}]}
     two = {"minItems": 2, "maxItems": 2}
     change = record(

@@ -70,11 +70,6 @@ class Items(_Placed, SequenceNode):
     def __init__(self, items: Iterable["Value"] = ()) -> None:
         super().__init__("", list(items), _ORIGIN, _ORIGIN, True)
 
-    @property
-    def flow(self) -> bool:
-        """Whether it is written `[1, 2]`, not as lines that begin with a dash."""
-        return bool(self.flow_style)
-
     def __repr__(self) -> str:
         return f"Items({self.items!r})"
 

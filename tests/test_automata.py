@@ -151,7 +151,7 @@ def test_a_task_is_what_it_says_about_whole_numbers(task: Task, claim: str) -> N
                 letter = alphabet.index(bits)
                 output, state = task.output[state, letter], int(task.next[state, letter])
             assert output == CLAIMS[claim](word)
-    assert task.next.shape == task.output.shape == (len(task.state_names), 2**task.inputs)
+    assert task.next.shape == task.output.shape == (len(task.next), 2**task.inputs)
 
 
 def test_every_task_has_a_row_under_its_name() -> None:
@@ -290,7 +290,7 @@ def test_any_network_is_judged_as_by_running_it(data: Any) -> None:
         net = data.draw(nets(inputs, units))
     equal = data.draw(st.booleans())
     task = automata.comparison() if name == "comparison" else automata.TASKS[name](inputs)
-    longest = 2 ** len(net[2]) + len(task.state_names) - 1
+    longest = 2 ** len(net[2]) + len(task.next) - 1
     shortest = failing(tuple(net), CLAIMS[name], inputs, longest, equal)
     found = judge(tuple(net), task, equal)
     if not shortest:
@@ -380,7 +380,7 @@ def test_a_machine_with_long_layers_of_one_state() -> None:
         value = (hidden @ places + 1) % 4096
         return value[:, None] // places % 2, value == 4095
 
-    never = Task("never", 1, 0, np.zeros((1, 2), np.int64), np.zeros((1, 2), np.int64), ("only",))
+    never = Task("never", 1, 0, np.zeros((1, 2), np.int64), np.zeros((1, 2), np.int64))
     found = compare(count, 12, never, [0] * 12)
     assert isinstance(found, Counterexample)
     assert found.letters == ((0,),) * 4095
@@ -538,9 +538,7 @@ def test_entries_that_no_replacement_can_have() -> None:
 
 def test_equivalent_states_of_a_task_are_one_to_the_search() -> None:
     task = automata.parity()
-    doubled = Task(
-        "parity", 1, 0, np.array([[2, 1], [1, 2], [0, 3], [3, 0]]), np.array([[0, 1], [1, 0]] * 2), ("a", "b", "c", "d")
-    )
+    doubled = Task("parity", 1, 0, np.array([[2, 1], [1, 2], [0, 3], [3, 0]]), np.array([[0, 1], [1, 0]] * 2))
     wrong = mend(PARITY, "W", [[1, 1], [1, 1]])
     first, second = (repairs(*wrong, "gt", t, [0, 0]) for t in (task, doubled))
     assert np.array_equal(np.asarray(first["W"]), np.asarray(second["W"]))

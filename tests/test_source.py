@@ -70,8 +70,8 @@ def test_lists_and_maps() -> None:
     a, b = document.root.get("a"), document.root.get("b")
     assert isinstance(a, Items)
     assert isinstance(b, Items)
-    assert (a.flow, a.line, a.column) == (True, 1, 4)
-    assert (b.flow, b.line, b.column) == (False, 3, 3)
+    assert (a.flow_style, a.line, a.column) == (True, 1, 4)
+    assert (b.flow_style, b.line, b.column) == (False, 3, 3)
     assert plain(document.root) == {"a": [["1", "2"], ["3"]], "b": ["1", {"c": "2"}]}
     assert "a" in document.root
     assert "c" not in document.root

@@ -28,7 +28,6 @@ class Task(NamedTuple):
     start: int
     next: Integers
     output: Integers
-    state_names: tuple[str, ...]
 
 
 def letters(inputs: int) -> Integers:
@@ -66,7 +65,7 @@ def addition(operands: int = 2) -> Task:
     """
     carry = np.arange(operands)[:, None]
     total = letters(operands).sum(axis=1) + carry
-    return Task("addition", operands, 0, total >> 1, total & 1, tuple(f"carry {c}" for c in range(operands)))
+    return Task("addition", operands, 0, total >> 1, total & 1)
 
 
 def subtraction() -> Task:
@@ -76,13 +75,13 @@ def subtraction() -> Task:
     """
     x1, x2 = letters(2).T
     difference = x1 - x2 - np.arange(2)[:, None]
-    return Task("subtraction", 2, 0, (difference < 0).astype(np.int64), difference & 1, ("borrow 0", "borrow 1"))
+    return Task("subtraction", 2, 0, (difference < 0).astype(np.int64), difference & 1)
 
 
 def parity(inputs: int = 1) -> Task:
     """1 after every step up to which an odd number of ones came in, over all inputs together."""
     following = (letters(inputs).sum(axis=1) + np.arange(2)[:, None]) & 1
-    return Task("parity", inputs, 0, following, following, ("even", "odd"))
+    return Task("parity", inputs, 0, following, following)
 
 
 def comparison() -> Task:
@@ -92,7 +91,7 @@ def comparison() -> Task:
     """
     x1, x2 = letters(2).T
     following = np.where(x1 == x2, np.arange(2)[:, None], x1 > x2).astype(np.int64)
-    return Task("comparison", 2, 0, following, following, ("not greater", "greater"))
+    return Task("comparison", 2, 0, following, following)
 
 
 TASKS: Mapping[str, Callable[..., Task]] = {

@@ -19,12 +19,13 @@ from rnn_hw.lang.identity import STEPS, MissingStep, Witness, World, compare, sa
 from rnn_hw.lang.notation import unicode
 from rnn_hw.lang.operations import CONSTANTS, OVER_TIME, Shape
 from rnn_hw.lang.parse import parse_formula
-from rnn_hw.lang.rewrite import HERE, names_in, over_all_steps, rebuilt, substitute, walk
+from rnn_hw.lang.rewrite import BEFORE, HERE, names_in, over_all_steps, rebuilt, substitute, walk
 from rnn_hw.lang.shapes import STEP_WORDS, series_names, shape_of
 from rnn_hw.lang.simplify import signed_terms
-from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program
 
 UNDERSTOOD = ("unknown-name", "no-series", "circular")  # it is a formula, of something else
+LOSSES = ("L", "loss", "J", "E")  # what a loss is called
 PREVIOUS = "_prev"  # how a single step is shown: `m_prev`
 Letters = Callable[[str], str]
 MOST_TERMS = 24  # of a wrong formula that is searched for the term in which it departs
@@ -78,9 +79,14 @@ def judge_formulas(
 
 def own_program(read: Mapping[Name, Node], wrong: Collection[Name], context: Context) -> Program:
     """The context's program with the person's own formulas in place of some of the true ones."""
-    own = {t.name for t in wrong if t.time is not None or not _moving(read[t])}
+    own = _own_names(read, wrong)
     read = {target: _unwrapped(typed, context.shapes.get(target.name, ()), context) for target, typed in read.items()}
     return Program(tuple(_with_own(e, read, own) for e in context.program.equations))
+
+
+def _own_names(read: Mapping[Name, Node], wrong: Collection[Name]) -> set[str]:
+    """The quantities that the person's own formulas define, at every step or at single ones."""
+    return {t.name for t in wrong if t.time is not None or not _moving(read[t])}
 
 
 def _unwrapped(typed: Node, shape: Shape, context: Context) -> Node:
@@ -94,7 +100,7 @@ def _carried(
 ) -> set[Name]:
     """The targets whose formulas are right in the person's own program."""
     wrong = set(differing)
-    own = {t.name for t in wrong if t.time is not None or not _moving(read[t])}
+    own = _own_names(read, wrong)
     try:
         where = world_of(own_program(read, wrong, context), context)
     except (HomeworkError, IndexError):
@@ -203,7 +209,7 @@ def _canonical(name: Name, letters: Letters, known: set[str], series: set[str]) 
         return Name(found if found in known else name.name, name.time, name.span)
     before = letters(name.name.removesuffix(PREVIOUS))
     if name.name.endswith(PREVIOUS) and name.time is None and before in series:
-        return Name(before, Time("t", -1), name.span)
+        return Name(before, BEFORE, name.span)
     return name
 
 
@@ -246,7 +252,7 @@ def _spelled_out(node: Node, known: set[str], series: set[str], target: Name) ->
             above, below = node.arguments
             assert isinstance(above, Name)
             assert isinstance(below, Name)
-            if above.name in ("L", "loss", "J", "E") and above.name not in known:
+            if above.name in LOSSES and above.name not in known:
                 return Name(below.name + (BAR if node.operation == "total" else "_direct"), below.time, node.span)
             above, below = (_spelled_out(n, known, series, target) for n in (above, below))
             return Apply("partial", (above, below), node.span)
@@ -265,6 +271,6 @@ def _differential(above: Node, below: Node, known: set[str]) -> Node | None:
     first, second = Name(above.name[1:], above.time, above.span), Name(below.name[1:], below.time, below.span)
     if second.name not in known:
         return None
-    if first.name in ("L", "loss", "J", "E"):
+    if first.name in LOSSES:
         return Name(second.name + BAR, second.time, above.span)
     return Apply("partial", (first, second), above.span) if first.name in known else None

@@ -113,7 +113,7 @@ class Doubts:
         clean = ~self.tainted[key][students].reshape(-1, *(1,) * true.ndim)
         correct = exact | (follows & clean)
         carried = ~correct & follows & ~clean & (not self.strict)
-        alone = self._fixed(key, behind, carried, middle, box)
+        alone = self._fixed(behind, carried, middle, box)
         carried &= ~alone
         coarse = (half > room) & (half < np.maximum(LEAST_SAID, np.abs(true) / 2))  # says something with its digits
         imprecise = ~correct & ~carried & coarse & within(value, true, half)
@@ -124,7 +124,7 @@ class Doubts:
         self.right[key][students] = fine.reshape(len(students), -1).all(axis=1)
         self.closer.setdefault(key, []).append(Closer(students, middle, box, wrong, _any(alone)))
 
-    def _fixed(self, key: str, behind: Behind, carried: Truths, middle: Array, box: Array) -> Truths:
+    def _fixed(self, behind: Behind, carried: Truths, middle: Array, box: Array) -> Truths:
         """The entries that would be carried but for wrong earlier answers that give them alone."""
         found = np.zeros_like(carried)
         some = np.flatnonzero(_any(carried))

@@ -33,7 +33,7 @@ class Target:
         self.key, self.lines, self.own, self.whole = key, lines, own, whole
         self.keys = frozenset(line.key for line in lines)
         self.number = lines[0].form == "number"
-        self.places: dict[Shape, Place | None] = {}
+        self.places: dict[Shape, Place] = {}
 
 
 class Targets:
@@ -45,9 +45,8 @@ class Targets:
         self.by_name: dict[str, list[Line]] = {}
         for line in problem.lines:
             self.by_name.setdefault(line.name, []).append(line)
-        for (
-            steps
-        ) in self.by_name.values():  # written from the first step on, also of what is worked from the last one back
+        for steps in self.by_name.values():
+            # Written from the first step on, also of what is worked from the last one back.
             steps.sort(key=lambda line: line.time or 0)
         self.letters = by_letter(problem.names)
         self.first_column = first_columns(problem)
@@ -76,11 +75,11 @@ class Targets:
 
     def place(self, target: Target, written: Shape) -> Place | None:
         """Where an array of this shape goes; `None` where it does not fit."""
-        if written in target.places:
-            return target.places[written]
+        place = target.places.get(written)
+        if place is not None:
+            return place
         steps = len(target.lines) if target.whole else 0
         one = written[1:] if steps else written
-        place = None
         if target.number and long(one) == long(target.own) and (not steps or written[:1] == (steps,)):
             size = math.prod(target.own)
             starts = np.array([self.first_column[line.key] for line in target.lines], np.intp)

@@ -39,7 +39,7 @@ class Uses:
         self.formulas = {e.name: e.formula for block in blocks for e in block.equations}
         self.by_place = {(line.name, line.time): line for line in lines}
         self.by_key = {line.key: line for line in lines}
-        self.order = [self.by_place[place].key for place in _order(blocks, setup.steps)]
+        self.order = [self.by_place[place].key for place in order(blocks, setup.steps)]
         self.rank = {key: k for k, key in enumerate(self.order)}
         self.found: dict[str, Named] = {}
 
@@ -166,12 +166,7 @@ class Behind(NamedTuple):
         return Behind(self.chain, used, self.given[students], self.students[students])
 
 
-def order(setup: Setup) -> list[tuple[str, int | None]]:
-    """The names and times of all lines, each after all that it uses."""
-    return list(_order(schedule(setup.program), setup.steps))
-
-
-def _order(blocks: Sequence[Block], count: int) -> Iterator[tuple[str, int | None]]:
+def order(blocks: Sequence[Block], count: int) -> Iterator[tuple[str, int | None]]:
     """The names and times of all lines, each after all that it uses."""
     for block in blocks:
         steps = range(1, count + 1)

@@ -1,6 +1,6 @@
 """A program unrolled into lines, each computed for many rows at once: a row is a person with a set of mistakes.
 
-The order is that of `checking/follow.py`: each line comes after what it uses. Every formula is compiled once for each step
+The order is that of `checking/uses.py`: each line comes after what it uses. Every formula is compiled once for each step
 it is worked at; rows that take the same formula are computed together, whoever's they are. Nothing is compared here.
 """
 
@@ -18,6 +18,7 @@ from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.evaluate import Stack
 from rnn_hw.lang.operations import CONSTANTS, Mismatch, Shape
 from rnn_hw.lang.rewrite import names_in, time_of, unrolled
+from rnn_hw.lang.schedule import schedule
 from rnn_hw.lang.shapes import Faulty, settled
 from rnn_hw.lang.simplify import at_last
 from rnn_hw.lang.tree import Equation, Name, Node
@@ -40,7 +41,7 @@ class Lines:
 
     def __init__(self, setup: Setup) -> None:
         self.setup, self.steps, self.shapes = setup, setup.steps, dict(setup.shapes)
-        self.order: list[Spot] = order(setup)
+        self.order: list[Spot] = list(order(schedule(setup.program), setup.steps))
         self.place = {spot: k for k, spot in enumerate(self.order)}
         self.formulas = {e.name: e.formula for e in setup.program.equations}
         self.targets = {e.name: e.target for e in setup.program.equations}

@@ -51,13 +51,8 @@ def _exact(points: Any) -> str:
     return str(Fraction(points))
 
 
-def changes(report: ClassReport, old: list[Old]) -> tuple[Change, ...]:
+def changes(report: ClassReport, old: list[Old]) -> Iterator[Change]:
     """Every submission with another mark than before, in the order of the class; those that are gone at the end."""
-    found = list(_changes(report, old))
-    return tuple(found)
-
-
-def _changes(report: ClassReport, old: list[Old]) -> Iterator[Change]:
     exact = {(o.student, o.file): o for o in old}
     by_student: dict[str, list[Old]] = {}
     for o in old:

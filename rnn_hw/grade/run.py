@@ -69,7 +69,7 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
         tuple(_unknown(marks, late, options.late_list)),
         whole=Whole(marks, places, chunks) if keep else (),
     )
-    return report if old is None else report._replace(changes=changes.changes(report, old))
+    return report if old is None else report._replace(changes=tuple(changes.changes(report, old)))
 
 
 def _settled(options: Options) -> Options:
@@ -87,8 +87,7 @@ def status(report: ClassReport, below: Fraction) -> int:
     """The exit status: 2 if nothing could be graded, 1 if a submission has less than that share, else 0."""
     if all(s.unusable for s in report.submissions):
         return 2
-    shares = (Fraction(s.score) / Fraction(s.max_score) if Fraction(s.max_score) else 1 for s in report.submissions)
-    return int(any(share < below for share in shares))
+    return int(any(s.share < below for s in report.submissions))
 
 
 def _marked(
@@ -130,6 +129,8 @@ def _marked(
 
 def _kept(submissions: Sequence[Submission], old: list[Chunk]) -> tuple[list[Chunk], dict[int, Place]]:
     """Of an earlier run the chunks that are still of use, and the submissions that they hold."""
+    if not old:
+        return [], {}  # no file is read for nothing
     places = {m.digest: Place(c, n) for c, chunk in enumerate(old) for n, m in enumerate(chunk.marks) if m.digest}
     found = {k: places[digest] for k, s in enumerate(submissions) if (digest := digest_of(s)) in places}
     used = sorted({place.chunk for place in found.values()})

@@ -10,7 +10,7 @@ from typing import TypeVar
 from rnn_hw.lang.operations import OVER_TIME
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
 
-HERE = Time("t", 0)
+HERE, BEFORE = Time("t", 0), Time("t", -1)
 Thing = TypeVar("Thing")
 
 

@@ -12,15 +12,13 @@ from rnn_hw.results import ClassReport
 from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.selection import Options
 
-STATUS = {"correct": "pass", "carried": "pass", "unjudged": "pass", "unreadable": "error", "unusable": "error"}
-
 
 def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     """The text for the step's output `result`."""
     tests = [
         {
             "name": outcome.name,
-            "status": STATUS.get(outcome.verdict, "fail"),
+            "status": outcome.status,
             "score": gradebook.number(outcome.points),
             "message": outcome.told,
             "test_code": "",

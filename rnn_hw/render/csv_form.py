@@ -11,6 +11,7 @@ from rnn_hw.results import ClassReport, Graded
 from rnn_hw.view import gradebook
 from rnn_hw.view.escape import csv as field
 from rnn_hw.view.selection import Options
+from rnn_hw.view.sheet import in_words
 
 
 def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
@@ -20,7 +21,7 @@ def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
     yield _row([*columns, *(line.key for line in report.lines)])
     worth = [{"": ""} | {word: _number(points) for word, points in line.worth.items()} for line in report.lines]
     for graded in report.submissions:
-        share = 100 * gradebook.share(graded.score, graded.max_score)
+        share = 100 * graded.share
         cells = [graded.student, graded.file, _number(graded.score), _number(graded.max_score), _number(share)]
         cells += ["yes" if graded.late else "no", "; ".join(gradebook.notes(graded, report.late))]
         cells += map(_number, graded.groups) if graded.groups else [""] * len(groups)
@@ -54,7 +55,7 @@ def _grade(graded: Graded) -> str:
 
 def _feedback(graded: Graded, report: ClassReport) -> Iterator[str]:
     if not graded.unusable:
-        yield ", ".join(f"{count} {word}" for word, count in gradebook.counts(graded).items() if count)
+        yield in_words(gradebook.counts(graded))
     yield from gradebook.notes(graded, report.late)
 
 

@@ -10,8 +10,6 @@ from rnn_hw.results import ClassReport
 from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.selection import Options
 
-FAILED = ("wrong", "imprecise", "blank", "unreadable", "unusable")
-
 
 def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     """The document; of several submissions, all their tests under one score."""
@@ -23,7 +21,7 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
             "number": str(number),
             "score": gradebook.number(outcome.points),
             "max_score": gradebook.number(outcome.max_points),
-            "status": "failed" if outcome.verdict in FAILED else "passed",
+            "status": "passed" if outcome.status == "pass" else "failed",
             "output": outcome.told,
             "output_format": "text",
             "visibility": "visible",

@@ -66,7 +66,7 @@ def _lines(report: ClassReport) -> Iterator[str]:
     words = gradebook.seen(report)
     yield from _head("By line", ["line", "points", *words])
     for line in report.lines:
-        counts = [str(line.counts[word]) if line.counts.get(word) else "" for word in words]
+        counts = gradebook.cells(line.counts, words)
         yield _row([code(line.key), mixed(line.max_points), *counts])
 
 
@@ -89,6 +89,5 @@ def _students(report: ClassReport) -> Iterator[str]:
 
 
 def _marks(graded: Graded, words: Sequence[str]) -> list[str]:
-    counts = gradebook.counts(graded)
-    percent = gradebook.percent(gradebook.share(graded.score, graded.max_score))
-    return [gradebook.score(graded), percent, *(str(counts[word] or "") for word in words)]
+    counts = gradebook.cells(gradebook.counts(graded), words)
+    return [gradebook.score(graded), gradebook.percent(graded.share), *counts]

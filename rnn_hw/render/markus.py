@@ -32,8 +32,4 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
 
 
 def _status(outcome: Outcome) -> str:
-    if outcome.verdict in ("unusable", "unreadable"):
-        return "error"
-    if outcome.verdict in ("correct", "carried", "unjudged"):
-        return "pass"
-    return "partial" if 0 < outcome.points < outcome.max_points else "fail"
+    return "partial" if outcome.status == "fail" and 0 < outcome.points < outcome.max_points else outcome.status

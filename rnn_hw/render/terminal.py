@@ -161,9 +161,9 @@ def show_class(report: ClassReport, options: Options, console: "Console | None" 
         _print(console, _text(f"Warning: {safe(fault.file)}: {safe(fault.message)}"))
 
 
-def show_diagnostics(diagnostics: Iterable[Diagnostic], stderr: bool = True) -> None:
-    """Prints faults as plain text, each with its line and a caret."""
-    stream = _willing(sys.stderr if stderr else sys.stdout)
+def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
+    """Prints faults to standard error as plain text, each with its line and a caret."""
+    stream = _willing(sys.stderr)
     for diagnostic in diagnostics:
         print(excerpt.text(diagnostic), file=stream)
 

@@ -43,11 +43,10 @@ def _students(report: ClassReport, options: Options, room: int) -> tables.Grid:
 def _student(graded: Graded | str, report: ClassReport, words: list[str], noted: bool) -> list[tables.Cell]:
     if isinstance(graded, str):
         return [["⋮"]] + [[""]] * (2 + len(words) + noted)
-    counts = gradebook.counts(graded)
     note = [safe(said) for said in gradebook.notes(graded, report.late)]
     cells = [safe(graded.student), gradebook.score(graded)]
-    cells.append(gradebook.percent(gradebook.share(graded.score, graded.max_score)))
-    cells += [str(counts[word]) if counts[word] else "" for word in words]
+    cells.append(gradebook.percent(graded.share))
+    cells += gradebook.cells(gradebook.counts(graded), words)
     return [*([cell] for cell in cells), *[note or [""]] * noted]
 
 
@@ -61,7 +60,7 @@ def _lines(report: ClassReport, options: Options, room: int) -> tables.Grid:
             rows.append([["⋮"], *[[""]] * (len(words) + 1)])
         else:
             name = line.key if "/" in line.key else tables.key_text(line.key, report.names)
-            numbers = [str(line.counts[word]) if line.counts.get(word) else "" for word in words]
+            numbers = gradebook.cells(line.counts, words)
             rows.append([[safe(name)], [mixed(line.max_points)], *([number] for number in numbers)])
     gaps = tuple(safe(line) for line in shown if isinstance(line, str))
     right = frozenset(range(1, len(headings)))

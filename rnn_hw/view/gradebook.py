@@ -4,7 +4,7 @@ Every form takes score, percentage and points from here, so that two displays of
 read exact fractions (`4 1/3`), programs the nearest number a computer has. Escapes nothing, knows no markup.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ def number(points: str | Fraction) -> int | float:
     return int(exact) if exact.denominator == 1 else float(exact)
 
 
-def share(score: str, most: str) -> Fraction:
+def share(score: str | Fraction, most: str | Fraction) -> Fraction:
     """The share of the points that were reached; where there are none to be had, all of them."""
     return Fraction(score) / Fraction(most) if Fraction(most) else Fraction(1)
 
@@ -67,7 +67,7 @@ class Overview(NamedTuple):
 
 def overview(report: ClassReport) -> Overview:
     """How many sheets there are and how they did, without those that cannot be read."""
-    shares = sorted(share(s.score, s.max_score) for s in report.submissions if not s.unusable)
+    shares = sorted(s.share for s in report.submissions if not s.unusable)
     count = len(shares)
     mean = sum(shares, Fraction(0)) / count if count else None
     median = (shares[(count - 1) // 2] + shares[count // 2]) / 2 if count else None
@@ -90,6 +90,11 @@ def in_short(report: ClassReport) -> str:
 def counts(graded: Graded) -> dict[str, int]:
     """How many lines of a sheet got which verdict."""
     return {word: graded.verdicts.count(word) for word in GLYPHS}
+
+
+def cells(counts: Mapping[str, int], words: Sequence[str]) -> list[str]:
+    """How many got each verdict, as cells of a table: none is an empty one."""
+    return [str(counts.get(word) or "") for word in words]
 
 
 def seen(report: ClassReport) -> list[str]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from rnn_hw.results import ClassReport, Graded, Report, Verdict
+from rnn_hw.results import PASSED, ClassReport, Graded, Report, Verdict
 from rnn_hw.view import gradebook, mistakes, selection
-from rnn_hw.view.sheet import decimals
+from rnn_hw.view.sheet import decimals, in_words
 
 
 def said(verdict: Verdict, report: Report, options: selection.Options) -> str:
@@ -42,6 +42,13 @@ class Outcome(NamedTuple):
     line: int  # of the file, 0 where there is none
 
     @property
+    def status(self) -> str:
+        """`pass`, `fail`, or `error` for what cannot be read."""
+        if self.verdict in ("unusable", "unreadable"):
+            return "error"
+        return "pass" if self.verdict in PASSED else "fail"
+
+    @property
     def told(self) -> str:
         """The verdict and what is said of it."""
         return f"{self.verdict}: {self.said}" if self.said else self.verdict
@@ -54,7 +61,7 @@ def of_sheet(graded: Graded, options: selection.Options, named: bool = False) ->
         place = next((d.span.line for d in graded.unusable if d.span), 0)
         why = "; ".join(faults(graded))
         return [Outcome(f"{prefix}answer file", "unusable", Fraction(0), Fraction(graded.max_score), why, place)]
-    kept = Fraction(graded.score) / Fraction(graded.reached) if Fraction(graded.reached) else Fraction(1)
+    kept = gradebook.share(graded.score, graded.reached)
     parts = [("", graded.report), *((f"{id}/", part) for id, part in graded.report.parts)]
     whose = {id + v.key: part for id, part in parts for v in part.verdicts}  # digits and letters are a part's
     return [
@@ -108,6 +115,6 @@ def headline(report: ClassReport) -> str:
     (one,) = report.submissions
     if one.unusable:
         return f"{gradebook.score(one)} points: the answer file is unusable"
-    found = ", ".join(f"{count} {word}" for word, count in gradebook.counts(one).items() if count)
+    found = in_words(gradebook.counts(one))
     beside = "".join(f", {note}" for note in gradebook.notes(one, report.late))
     return f"{gradebook.score(one)} points ({found}){beside}"

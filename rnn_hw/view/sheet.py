@@ -1,6 +1,7 @@
 """What is shown of a checked sheet, for every form that people read: the signs of the verdicts, the box, the sentences.
 
-The counterpart of `view.py`, which does this for a solved problem. Decides no verdict, escapes nothing, knows no markup.
+The counterpart of `worked.py`, which does this for a solved problem. Decides no verdict, escapes nothing, knows no
+markup.
 """
 
 import re
@@ -158,5 +159,9 @@ def mixed(points: str) -> str:
 def summary(report: Report) -> str:
     """How many lines got which verdict: `6 wrong, 7 carried, 11 correct`."""
     counts = {word: sum(v.verdict == word for v in report.verdicts) for word in GLYPHS}
-    said = [f"{count} {word}" for word, count in counts.items() if count]
-    return ", ".join(said) or "nothing was asked"
+    return in_words(counts) or "nothing was asked"
+
+
+def in_words(counts: Mapping[str, int]) -> str:
+    """How many of what: `6 wrong, 7 carried`."""
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)

@@ -1,6 +1,6 @@
 """A worked solution -> tables of text that fit a width in cells: the steps, and what was asked.
 
-All text that comes out is safe for a terminal. What is shown at all is decided in `view.py`, how it is drawn in
+All text that comes out is safe for a terminal. What is shown at all is decided in `selection.py`, how it is drawn in
 `render/terminal.py`.
 """
 

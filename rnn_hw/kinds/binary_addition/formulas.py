@@ -14,12 +14,11 @@ from rnn_hw.kinds.formulas import FORMULA, used_shapes
 from rnn_hw.kinds.kind import Context, Typed
 from rnn_hw.lang.evaluate import Stack
 from rnn_hw.lang.identity import STEPS, TRAJECTORIES
-from rnn_hw.lang.rewrite import HERE, substitute
+from rnn_hw.lang.rewrite import BEFORE, HERE, substitute
 from rnn_hw.lang.simplify import simplify
-from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program
 
 MOST_UNITS = 8  # of a network that is written out unit by unit
-BEFORE = Time("t", -1)
 EXPANDED = "y_expanded[t]"
 
 

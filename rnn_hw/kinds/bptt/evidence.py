@@ -14,14 +14,13 @@ from rnn_hw.fields import Reader
 from rnn_hw.kinds.kind import Extras
 from rnn_hw.lang.differentiate import BAR, differentiate
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
-from rnn_hw.lang.rewrite import HERE, names_in, walk
+from rnn_hw.lang.rewrite import BEFORE, HERE, names_in, walk
 from rnn_hw.lang.shapes import infer, series_names
-from rnn_hw.lang.tree import Apply, Name, Program, Time
+from rnn_hw.lang.tree import Apply, Name, Program
 from rnn_hw.results import Remark, Table
 from rnn_hw.source import Value
 
 GATES, STATES = ("f", "i", "o"), ("c", "h")
-BEFORE = Time("t", -1)
 STEPS = 100
 BACK = (1, 2, 5, 10, 20, 50, 99)
 SETTINGS = (

@@ -103,7 +103,7 @@ def _numbers(title: str, claim: Claim, why: Counterexample) -> Table:
     each = list(dict.fromkeys(comparisons(claim)))
     sides = dict.fromkeys(side for c in each for side in (c.left, c.right) if next(names_in(side), None) is not None)
     rows += [(_at(s, why), "side of the claim", _entry(why.sides[s])) for s in sides if not isinstance(s, Name)]
-    broken, first = _broken(claim, why), len(rows)
+    broken, first = _broken(claim), len(rows)
     for comparison in each:
         pair = f"{_text(why.sides[comparison.left])} and {_text(why.sides[comparison.right])}"
         here = comparison._replace(left=_at(comparison.left, why), right=_at(comparison.right, why))
@@ -146,7 +146,7 @@ def _refutation(claim: Claim, why: Counterexample) -> str:
     numbers = f"With {', '.join(given)} and 0 for all else that is given" if given else "With 0 for all that is given"
     timed = any(n.time is not None and n.time.base == "t" for c in comparisons(claim) for n in _names(c))
     text = f"{numbers}, at t = {why.t}:" if timed else f"{numbers}:"
-    text += " " + "; ".join(_line(c, why) for c in _broken(claim, why)) + "."
+    text += " " + "; ".join(_line(c, why) for c in _broken(claim)) + "."
     if why.clamped:
         said = " and ".join(f"{key} = {full(value)}" for key, value in why.clamped.items())
         text += f" The premise is a limit: {said} was put in place of what the formula gives."
@@ -161,7 +161,7 @@ def _names(comparison: Comparison) -> Iterator[Name]:
     yield from names_in(comparison.right)
 
 
-def _broken(claim: Claim, why: Counterexample) -> list[Comparison]:
+def _broken(claim: Claim) -> list[Comparison]:
     """The comparisons of the conclusion, or of the whole claim."""
     before = set(premises(claim))
     return [c for c in dict.fromkeys(comparisons(claim)) if c not in before] or list(comparisons(claim))

@@ -39,7 +39,7 @@ def account(
     count = len(_array(given["y"]))
     if count <= MOST_EXAMPLES and steps <= MOST_STEPS:
         tables.append(_side_by_side(net, given, steps, result, count))
-    remarks = [*_remarks(net, given, steps, result)]
+    remarks = [*_remarks(net, given, steps)]
     if net.linear and net.activation != Z:
         tables += _true_gradient(net, given, steps, result)
     if course is None:
@@ -149,7 +149,7 @@ def _alone(net: Network, given: Given, steps: int, k: int) -> Result:
 # --- remarks ----------------------------------------------------------------------------------------------------------
 
 
-def _remarks(net: Network, given: Given, steps: int, result: Result) -> Iterator[Remark]:
+def _remarks(net: Network, given: Given, steps: int) -> Iterator[Remark]:
     if net.activation == Z:
         return
     own = {name: net.shapes[name] for name in given if name not in ("a", "learning_rate")}

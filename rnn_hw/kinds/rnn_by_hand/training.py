@@ -12,12 +12,11 @@ import numpy as np
 from rnn_hw.kinds.kind import Array, Extras, Shape
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.evaluate import BEHIND, Stack, evaluate
-from rnn_hw.lang.rewrite import HERE, at_step, rebuilt, substitute
-from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program, Time
+from rnn_hw.lang.rewrite import BEFORE, HERE, at_step, rebuilt, substitute
+from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program
 from rnn_hw.results import Progress, Remark, Series, Table
 
 STRETCH = 250  # epochs that are run before anybody looks
-BEFORE = Time("t", -1)
 
 
 class Course(NamedTuple):

@@ -10,7 +10,7 @@ from itertools import combinations
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.mistakes.rules import Here, Instead
 from rnn_hw.lang.operations import OPERATIONS
-from rnn_hw.lang.rewrite import HERE, at_step, exchange, moved, names_in, renamed, substitute
+from rnn_hw.lang.rewrite import BEFORE, HERE, at_step, exchange, moved, names_in, renamed, substitute
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Time
 
 MOST_ENTRIES = 12  # of a sum of which one may be missing
@@ -145,7 +145,7 @@ def other_steps(node: Node, here: Here) -> Iterator[Instead]:
 
 def first_state(name: Name, here: Here) -> Iterator[Instead]:
     """The state before the first step, in place of that of the step before."""
-    if name.time == Time("t", -1) and here.program.get(name.name) is not None:
+    if name.time == BEFORE and here.program.get(name.name) is not None:
         yield Instead("", Name(name.name, Time("", 0)))
 
 

@@ -46,7 +46,7 @@ def _body(report: ClassReport, options: Options) -> Iterator[str]:
 
 def _histogram(report: ClassReport) -> str:
     """How many sheets reached which tenth of the points; all of them belongs to the last."""
-    shares = [gradebook.share(s.score, s.max_score) for s in report.submissions if not s.unusable]
+    shares = [s.share for s in report.submissions if not s.unusable]
     counts = Counter(min(int(share * TENTHS), TENTHS - 1) for share in shares)
     most, wide = max(counts.values(), default=1), ACROSS / TENTHS
     parts = [f'<line class="axis" x1="0" y1="{UP + 20}" x2="{ACROSS}" y2="{UP + 20}"/>']
@@ -92,7 +92,9 @@ def _bars(report: ClassReport, options: Options) -> str:
 
 def _lines(report: ClassReport) -> str:
     words = gradebook.seen(report)
-    rows = ([_name(line, report), mixed(line.max_points), *_counts(line.counts, words)] for line in report.lines)
+    rows = (
+        [_name(line, report), mixed(line.max_points), *gradebook.cells(line.counts, words)] for line in report.lines
+    )
     return table(["line", "points", *words], rows, range(1, 2 + len(words)))
 
 
@@ -100,11 +102,6 @@ def _name(line: LineSummary, report: ClassReport) -> str:
     """The line as the problem writes it; below the id of its problem where there are several."""
     id, slash, key = line.key.rpartition("/")
     return safe(id + slash) + mathml(selection.quantity(key if slash else line.key), report.names)
-
-
-def _counts(counts: object, words: list[str]) -> list[str]:
-    assert isinstance(counts, dict)
-    return [str(counts.get(word) or "") for word in words]
 
 
 def _mistakes(report: ClassReport) -> Iterator[list[str]]:
@@ -127,9 +124,9 @@ def _changes(report: ClassReport) -> Iterator[list[str]]:
 
 
 def _student(graded: Graded, report: ClassReport, words: list[str]) -> list[str]:
-    percent = gradebook.percent(gradebook.share(graded.score, graded.max_score))
+    percent = gradebook.percent(graded.share)
     note = "; ".join(map(safe, gradebook.notes(graded, report.late)))
-    counts = _counts(gradebook.counts(graded), words)
+    counts = gradebook.cells(gradebook.counts(graded), words)
     return [
         safe(graded.student),
         f"<code>{safe(gradebook.near(graded.file))}</code>",
