@@ -99,9 +99,9 @@ def _stopped_printing(error: OSError) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno == errno.EPIPE:
         return 141
-    from rnn_hw.errors import Diagnostic
+    from rnn_hw.errors import Diagnostic, reason
 
-    message = f"standard output cannot be written: {(error.strerror or str(error)).lower()}"
+    message = f"standard output cannot be written: {reason(error)}"
     _show_faults([Diagnostic("unwritable-file", message)], as_json=False)
     return 2
 

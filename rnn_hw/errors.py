@@ -39,6 +39,16 @@ class HomeworkError(Exception):
         self.diagnostics = diagnostics
 
 
+def reason(error: Exception) -> str:
+    """Why the system refuses something, in its own words."""
+    return str(getattr(error, "strerror", None) or error).lower()
+
+
+def showable(path: str) -> str:
+    """A path as it can be shown: a name that is not UTF-8 must not break what is said about it."""
+    return path.encode(errors="replace").decode()
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The help for an unknown word: the known word nearest to it, or the known ones if there are few.
 

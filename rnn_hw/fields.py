@@ -51,6 +51,12 @@ def by_letter(names: Mapping[str, str]) -> dict[str, str]:
     return {split_key(theirs)[0]: ours for theirs, ours in written.items()} | written
 
 
+def letters_of(names: Mapping[str, str], aliases: Mapping[str, str]) -> Callable[[str], str]:
+    """What gives the canonical name behind a letter of the sheet, or behind an alias of its kind."""
+    own = by_letter(names)
+    return lambda name: own.get(name) or aliases.get(name, name)
+
+
 def key_of(name: str, time: int | None, single: bool = False) -> str:
     """The key of a line in answers and results: `f[1]`; `m` where the only step is not numbered."""
     return name if time is None or single else f"{name}[{time}]"

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
 
 
 def written(path: str, pieces: Iterable[str]) -> None:
@@ -24,11 +24,9 @@ def written(path: str, pieces: Iterable[str]) -> None:
         else:
             _replaced(os.path.realpath(path), pieces)
     except OSError as error:
-        shown = path.encode(errors="replace").decode()
-        reason = (error.strerror or str(error)).lower()
-        raise HomeworkError(
-            Diagnostic("unwritable-file", f"`{shown}` cannot be written: {reason}", file=shown)
-        ) from None
+        shown = showable(path)
+        message = f"`{shown}` cannot be written: {reason(error)}"
+        raise HomeworkError(Diagnostic("unwritable-file", message, file=shown)) from None
 
 
 def _replaced(path: str, pieces: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rnn_hw.errors import did_you_mean
-from rnn_hw.fields import Reader, by_letter, key_of, spelled, split_key, text_of
+from rnn_hw.fields import Reader, key_of, letters_of, spelled, split_key, text_of
 from rnn_hw.kinds import KINDS, kind
 from rnn_hw.kinds.formulas import with_formulas
 from rnn_hw.kinds.kind import Form, Kind, Setup
@@ -230,7 +230,7 @@ def _lines(
     reader: Reader, root: Fields, setup: Setup, chosen: Kind, names: Mapping[str, str]
 ) -> tuple[tuple[Line, ...], Groups]:
     """Every line that can be answered, in the order of the steps, with what is asked and its points; groups of them."""
-    sheet = by_letter(names)
+    letters = letters_of(names, chosen.aliases)
     every = [(key_of(n, t, setup.single), n, t, form) for n, t, form in _every(setup)]
     bare = {name for _, name, _, _ in every}
     keys = {key for key, _, _, _ in every}
@@ -238,7 +238,7 @@ def _lines(
     def selected(text: str, at: Value, what: str) -> str | None:
         """A name or key of a line, canonical."""
         base, time = split_key(text)
-        base = spelled(base, lambda name: sheet.get(name, chosen.aliases.get(name, name)))
+        base = spelled(base, letters)
         wanted = base if time is None else f"{base}[{time}]"
         if wanted in bare or wanted in keys:
             return wanted

@@ -9,7 +9,7 @@ import re
 import stat
 import sys
 
-from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
+from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean, reason, showable
 
 LARGEST = 1 << 20  # bytes of a file
 START = Span(1, 1, 2)
@@ -21,7 +21,7 @@ def contents(path: "str | os.PathLike[str]") -> tuple[bytes, str]:
     if name == "-":
         stream = getattr(sys.stdin, "buffer", None)
         return (stream.read(LARGEST + 1) if stream else b""), "<stdin>"
-    file = name.encode(errors="replace").decode()  # a name that is not UTF-8 must not break the message about it
+    file = showable(name)
     try:
         # Without O_NONBLOCK the open alone would wait for ever on a FIFO that nobody writes to.
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
@@ -42,8 +42,8 @@ def contents(path: "str | os.PathLike[str]") -> tuple[bytes, str]:
     except (FileNotFoundError, NotADirectoryError):
         raise HomeworkError(_missing(name, file)) from None
     except (OSError, ValueError) as error:  # no permission, a name too long, a NUL in the name, ...
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise HomeworkError(Diagnostic("unreadable-file", f"`{file}` cannot be read: {reason}", file=file)) from None
+        message = f"`{file}` cannot be read: {reason(error)}"
+        raise HomeworkError(Diagnostic("unreadable-file", message, file=file)) from None
     return data, file
 
 
@@ -53,7 +53,7 @@ def _missing(name: str, file: str) -> Diagnostic:
         names = sorted(os.listdir(folder or "."))
     except (OSError, ValueError):
         return Diagnostic("missing-file", f"there is no folder `{os.path.dirname(file)}`", file=file)
-    near = [entry.encode(errors="replace").decode() for entry in names if entry.lower().endswith((".yaml", ".yml"))]
+    near = [showable(entry) for entry in names if entry.lower().endswith((".yaml", ".yml"))]
     by_stem = {os.path.splitext(entry)[0]: entry for entry in near[:1000]}  # the ending makes all of them alike
     help = did_you_mean(os.path.splitext(base)[0], by_stem)
     help = re.sub("`(.*)`", lambda match: f"`{by_stem[match[1]]}`", help) if help.startswith("did") else ""

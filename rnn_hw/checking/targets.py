@@ -12,7 +12,7 @@ import numpy as np
 from rnn_hw.answers import AnswerFile, Place, Shape
 from rnn_hw.checking.page import first_columns
 from rnn_hw.errors import Diagnostic, did_you_mean
-from rnn_hw.fields import by_letter, key_of, spelled, split_key, steps_in_words
+from rnn_hw.fields import by_letter, key_of, letters_of, spelled, split_key, steps_in_words
 from rnn_hw.problem import Problem
 from rnn_hw.results import Line
 from rnn_hw.source import diagnostic
@@ -48,7 +48,7 @@ class Targets:
         for steps in self.by_name.values():
             # Written from the first step on, also of what is worked from the last one back.
             steps.sort(key=lambda line: line.time or 0)
-        self.letters = by_letter(problem.names)
+        self.letters, self.canonical = by_letter(problem.names), letters_of(problem.names, problem.kind.aliases)
         self.first_column = first_columns(problem)
         self.found: dict[str, Target] = {}
 
@@ -90,17 +90,13 @@ class Targets:
 
     def _canonical(self, text: str) -> str | None:
         """The key of a line or the name of a sequence that a written key stands for."""
-        by_key, by_name, sheet, aliases = self.by_key, self.by_name, self.letters, self.problem.kind.aliases
-
-        def name_of(base: str) -> str:
-            return spelled(base, lambda name: sheet.get(name) or aliases.get(name, name))
-
+        by_key, by_name = self.by_key, self.by_name
         edge = _EDGE(text)
         base, time = split_key(f"d{edge[1]}/d{edge[2]}" if edge else text)
-        candidates = [(name_of(base), time)]
+        candidates = [(spelled(base, self.canonical), time)]
         worn = _WORN(text.strip())
-        if worn and time is None and text not in by_name and text not in sheet:
-            candidates.append((name_of(worn[1]), int(worn[2])))
+        if worn and time is None and text not in by_name and text not in self.letters:
+            candidates.append((spelled(worn[1], self.canonical), int(worn[2])))
         for name, t in candidates:
             key = key_of(name, t, self.problem.setup.single and t == 1)
             if key in by_key or (t is None and name in by_name):

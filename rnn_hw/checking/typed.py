@@ -13,7 +13,7 @@ from rnn_hw.checking.answer_key import AnswerKey
 from rnn_hw.checking.formulas import Judged, judge_formulas
 from rnn_hw.checking.slips import slip
 from rnn_hw.checking.words import judge_truth, judge_word
-from rnn_hw.fields import by_letter
+from rnn_hw.fields import letters_of
 from rnn_hw.kinds.formulas import FORMULA
 from rnn_hw.kinds.kind import Context, Judgement
 from rnn_hw.lang.parse import parse_quantity
@@ -43,7 +43,7 @@ class Typed:
         self.key, self.problem, self.setup = key, key.problem, key.setup
         self.lines = {line.key: line for line in key.problem.lines}
         self.formula_keys = [line.key for line in key.problem.lines if line.form == "formula"]
-        self.own = by_letter(key.problem.names)
+        self.letters = letters_of(key.problem.names, key.problem.kind.aliases)
         self.formulas: dict[Texts, dict[str, Judged]] = {}
         self.weights: dict[Texts, Judgement] = {}
 
@@ -107,10 +107,9 @@ class Typed:
         return found
 
     def _judge(self, targets: Mapping[str, Name], texts: Mapping[str, str], context: Context) -> dict[str, Judged]:
-        aliases = self.problem.kind.aliases
         right = {target: _tree(self.key.truth[key]) for key, target in targets.items()}
         typed = {target: texts[key] for key, target in targets.items()}
-        found = judge_formulas(right, typed, context, lambda name: self.own.get(name) or aliases.get(name, name))
+        found = judge_formulas(right, typed, context, self.letters)
         return {key: found[target] for key, target in targets.items()}
 
     def _own_context(self, key: str) -> Context:

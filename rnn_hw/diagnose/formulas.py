@@ -12,7 +12,7 @@ from rnn_hw.checking.formulas import Letters, own_program, read_formula, spelled
 from rnn_hw.diagnose.align import Aligner, Alignment, Departure, TooLong
 from rnn_hw.diagnose.parts import size
 from rnn_hw.errors import HomeworkError
-from rnn_hw.fields import by_letter
+from rnn_hw.fields import letters_of
 from rnn_hw.kinds.formulas import FORMULA
 from rnn_hw.kinds.kind import Context
 from rnn_hw.lang.identity import World, same_shape
@@ -50,8 +50,7 @@ def diagnosed(problem: Problem, sheet: Sheet, report: Report) -> list[Diagnosis]
 
 
 def _letters(problem: Problem) -> Letters:
-    own, aliases = by_letter(problem.names), problem.kind.aliases
-    return lambda name: own.get(name) or aliases.get(name, name)
+    return letters_of(problem.names, problem.kind.aliases)
 
 
 def _place(problem: Problem, verdict: Verdict) -> tuple[Name, Context] | None:

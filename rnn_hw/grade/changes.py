@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
 from rnn_hw.results import Change, ClassReport, Graded, LineChange
 
 
@@ -25,6 +25,7 @@ class Old(NamedTuple):
 
 def earlier(path: str) -> list[Old]:
     """The submissions of an earlier report. Raises `HomeworkError`."""
+    shown = showable(path)
     try:
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
@@ -32,11 +33,11 @@ def earlier(path: str) -> list[Old]:
             raise ValueError("another version")
         return [_old(submission) for submission in document["submissions"]]
     except OSError as error:
-        message = f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}"
-        raise HomeworkError(Diagnostic("unreadable-file", message, file=path)) from None
+        message = f"`{shown}` cannot be read: {reason(error)}"
+        raise HomeworkError(Diagnostic("unreadable-file", message, file=shown)) from None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError):
-        message, help = f"`{path}` is no report of a class", "name a file that `rnnhw grade --json` wrote"
-        raise HomeworkError(Diagnostic("no-report", message, help=help, file=path)) from None
+        message, help = f"`{shown}` is no report of a class", "name a file that `rnnhw grade --json` wrote"
+        raise HomeworkError(Diagnostic("no-report", message, help=help, file=shown)) from None
 
 
 def _old(submission: Mapping[str, Any]) -> Old:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rnn_hw import __version__
 from rnn_hw.assignment import Assignment
-from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
 from rnn_hw.grade.finding import Submission
 from rnn_hw.grade.marking import Marked, Settings, Task, marked, opened
 from rnn_hw.grade.packing import packed, unpacked
@@ -105,7 +105,7 @@ def taken_up(path: str, fingerprint: str) -> list[Chunk]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError, LookupError) as error:
-        reason = getattr(error, "strerror", None)
-        message = f"`{path}` cannot be read: {reason.lower()}" if reason else f"`{path}` is no state of `rnnhw grade`"
+        shown = showable(path)
+        what = f"cannot be read: {reason(error)}" if isinstance(error, OSError) else "is no state of `rnnhw grade`"
         help = "name another file with `--resume`, or remove this one"
-        raise HomeworkError(Diagnostic("no-state", message, help=help, file=path)) from None
+        raise HomeworkError(Diagnostic("no-state", f"`{shown}` {what}", help=help, file=shown)) from None

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from rnn_hw.errors import Diagnostic
+from rnn_hw.errors import Diagnostic, reason, showable
 
 ENDINGS = (".yaml", ".yml")
 ANYBODYS = ("answer", "answers", "submission", "solution", "homework", "sheet")  # no names of students
@@ -28,8 +28,8 @@ class Submission(NamedTuple):
 
     @property
     def file(self) -> str:
-        """The path as it can be shown: a name that is not UTF-8 must not break what is said about it."""
-        return self.path.encode(errors="replace").decode()
+        """The path as it can be shown."""
+        return showable(self.path)
 
 
 def found(paths: Iterable[str], problem: str) -> list[Submission]:
@@ -48,7 +48,7 @@ def found(paths: Iterable[str], problem: str) -> list[Submission]:
         stem = os.path.splitext(name)[0]
         below = bool(root) and folder != os.path.abspath(root) and alone[folder] == 1
         by_folder = below or alike[name] > 1 or stem.lower() in ANYBODYS
-        submissions.append(Submission(file, _shown(os.path.basename(folder) if by_folder else stem), refused))
+        submissions.append(Submission(file, called(showable(os.path.basename(folder) if by_folder else stem)), refused))
     return submissions
 
 
@@ -56,10 +56,6 @@ def _is(file: str, own: str) -> bool:
     """Whether a file is that one; only one of its name, or a link, needs a closer look."""
     named = os.path.basename(file) == os.path.basename(own) or os.path.islink(file)
     return named and os.path.realpath(file) == own
-
-
-def _shown(name: str) -> str:
-    return called(name.encode(errors="replace").decode())
 
 
 def called(name: str) -> str:
@@ -74,7 +70,7 @@ def _below(folder: str, deepest: int) -> Iterator[tuple[str, Diagnostic | None]]
         with os.scandir(folder) as listed:
             entries = sorted(listed, key=lambda entry: entry.name)
     except OSError as error:
-        yield folder, _fault("unreadable-file", folder, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        yield folder, _fault("unreadable-file", folder, f"cannot be read: {reason(error)}")
         return
     for entry in entries:
         if entry.name.startswith("."):
@@ -111,5 +107,5 @@ def _refused(path: str) -> Diagnostic | None:
 
 
 def _fault(code: str, path: str, what: str, help: str = "") -> Diagnostic:
-    file = path.encode(errors="replace").decode()
+    file = showable(path)
     return Diagnostic(code, f"`{file}` {what}", help=help, file=file)

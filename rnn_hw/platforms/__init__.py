@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
+from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean, reason, showable
 from rnn_hw.output import written
 
 
@@ -70,10 +70,9 @@ def write(platform: str, problem: str, answers: str, folder: str) -> list[str]:
         try:
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise HomeworkError(
-                Diagnostic("unwritable-file", f"`{path}` cannot be written: {reason}", file=path)
-            ) from None
+            shown = showable(path)
+            message = f"`{shown}` cannot be written: {reason(error)}"
+            raise HomeworkError(Diagnostic("unwritable-file", message, file=shown)) from None
         written(path, [text])
         if os.path.basename(path) in scripts:
             os.chmod(path, 0o755)
