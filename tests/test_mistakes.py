@@ -288,6 +288,7 @@ BY_HAND: list[tuple[str, str, list[str], dict[str, tuple[int, ...]]]] = [
     ("power-as-product", "u**2", ["2*u"], {}),
     ("quotient-turned", "u/v", ["v/u"], {}),
     ("wrong-step", "u[t-1]", ["u[t+1]", "u[t]"], {}),
+    ("sum-left-out", "sum[s](u[s] + v[s-1])", ["u[1] + v[0]", "u[T] + v[T-1]"], {}),
     ("exchanged", "u*v + w*p_1", ["p_1*v + w*u", "u*p_1 + w*v", "u*w + v*p_1", "w*v + u*p_1"], {}),
 ]  # fmt: skip
 
@@ -300,6 +301,21 @@ def test_a_row_by_hand(code: str, formula: str, wanted: list[str], shapes: dict[
         assert found == {form(parse_formula(w)) for w in wanted}
         return
     assert variants(code, formula, **shapes) == sorted(wanted)
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("slope-at-the-sum", "g*(w*(v*(1 - v)))"),
+        ("slope-of-the-result", "g*(w*(sigmoid(y)*(1 - sigmoid(y))))"),
+        ("slope-of-another", "g*(w*(1 - y**2))"),
+    ],
+)
+def test_the_slope_in_a_product_of_products_keeps_every_factor_before_it(code: str, wanted: str) -> None:
+    program = parse_program("y = sigmoid(v)\nr = g*(w*y*(1 - y))")
+    here = Surroundings(program, dict.fromkeys("yvgwr", ()))
+    found = [f for _, _, f in formulas_with(MISTAKES[code], here.here(program.equations[1]))]
+    assert [form(f) for f in found] == [form(parse_formula(wanted))]
 
 
 def test_a_piece_is_no_chain_of_the_rules_own_operation() -> None:

@@ -21,6 +21,7 @@ from rnn_hw.lang.rewrite import (
     moved,
     names_in,
     new_letter,
+    put_in,
     shifted,
     substitute,
     without_primes,
@@ -97,6 +98,13 @@ def slope(function: str, argument: Node) -> Node:
     for _ in range(function.count("'") + 1):
         formula = derivative(formula, variable.name)
     return substitute(formula, lambda name: argument if name == variable else name)
+
+
+def slope_by_result(function: str, result: Node, above: Node = ONE) -> Node:
+    """The table's derivative of a function in terms of its `result`, times the gradient `above`."""
+    rules = OPERATIONS[function].derivative
+    assert not isinstance(rules, Mapping), function
+    return simplify(put_in(_rule(rules[0]), {"g": above, "y": result}))
 
 
 def flows(equation: Equation, g: Node, shapes: Mapping[str, Shape]) -> Iterator[Flow]:

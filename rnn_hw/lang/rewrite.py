@@ -53,10 +53,10 @@ def put_in(node: Node, quantities: Mapping[str, Node]) -> Node:
     return substitute(node, lambda name: quantities.get(name.name, name))
 
 
-def exchange(one: Thing, other: Thing) -> Callable[[Thing], Thing]:
+def swap(one: Thing, other: Thing) -> Callable[[Thing], Thing]:
     """What puts each of two things in the other's place, for `substitute` and `renamed`."""
-    swap = {one: other, other: one}
-    return lambda thing: swap.get(thing, thing)
+    places = {one: other, other: one}
+    return lambda thing: places.get(thing, thing)
 
 
 def renamed(node: Node, names: Callable[[str], str]) -> Node:
@@ -112,14 +112,14 @@ def at_step(node: Node, t: int, last: int, index: str = "t") -> Node:
 
 def exchanged(node: Node, one: str, other: str) -> Node:
     """The tree with two letters of time exchanged, those of its sums too, so that no sum catches a letter of another."""
-    swap = {one: other, other: one}
+    letter = swap(one, other)
     if isinstance(node, Name):
         time = time_of(node)
-        return _at(node, time and Time(swap.get(time.base, time.base), time.shift))
+        return _at(node, time and Time(letter(time.base), time.shift))
     if isinstance(node, Apply) and node.operation in OVER_TIME:
         index, body = node.arguments
         assert isinstance(index, Name)
-        index = Name(swap.get(index.name, index.name), None, index.span)
+        index = Name(letter(index.name), None, index.span)
         return Apply(node.operation, (index, exchanged(body, one, other)), node.span)
     return rebuilt(node, lambda a: exchanged(a, one, other))
 

@@ -10,7 +10,7 @@ from itertools import combinations
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.mistakes.rules import Here, Instead
 from rnn_hw.lang.operations import OPERATIONS
-from rnn_hw.lang.rewrite import BEFORE, HERE, at_step, exchange, moved, names_in, renamed, substitute
+from rnn_hw.lang.rewrite import BEFORE, HERE, at_step, moved, names_in, renamed, substitute, swap
 from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Time
 
 MOST_ENTRIES = 12  # of a sum of which one may be missing
@@ -176,7 +176,7 @@ def exchanges(node: Node, here: Here) -> Iterator[Instead]:
     mentions = [n for n in dict.fromkeys(names_in(node)) if n.name in here.shapes]
     for one, other in combinations(mentions, 2):
         if one.name != other.name and here.shapes[one.name] == here.shapes[other.name]:
-            yield Instead(f"{one}, {other}", substitute(node, exchange(one, other)))
+            yield Instead(f"{one}, {other}", substitute(node, swap(one, other)))
 
 
 def without_bars(node: Node, here: Here) -> Iterator[Instead]:
@@ -239,7 +239,7 @@ def constants_exchanged(here: Here) -> Iterator[Several]:
     for one, other in combinations(given, 2):
         if here.shapes[one] != here.shapes[other] or not {one, other} & mine:
             continue
-        found = {e.name: renamed(e.formula, exchange(one, other)) for e in here.program.equations}
+        found = {e.name: renamed(e.formula, swap(one, other)) for e in here.program.equations}
         changed = {e.name: found[e.name] for e in here.program.equations if found[e.name] is not e.formula}
         if len(changed) > 1:  # in one equation alone it is an exchange like any other
             yield f"{one}, {other}", changed

@@ -7,10 +7,10 @@ is found in the equation of y.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from rnn_hw.lang.differentiate import slope_by_result
 from rnn_hw.lang.mistakes.rules import Here, Instead
 from rnn_hw.lang.operations import INVERSES
 from rnn_hw.lang.rewrite import shifted
-from rnn_hw.lang.simplify import simplify
 from rnn_hw.lang.tree import Apply, Name, Node, Num
 
 
@@ -50,7 +50,8 @@ def _slope_in(node: Node, here: Here) -> Iterator[tuple[Node | None, Slope]]:
                 if found is not None and found[0] == "sigmoid":
                     yield before, Slope(*found, y)
                 return
-            yield from ((left, slope) for _, slope in _slope_in(right, here))
+            for inner, slope in _slope_in(right, here):
+                yield (left if inner is None else Apply("mul", (left, inner))), slope
     elif node.operation == "sub" and node.arguments[0] == Num(1):
         square = node.arguments[1]
         if isinstance(square, Apply) and square.operation == "pow" and square.arguments[1] == Num(2):
@@ -59,38 +60,33 @@ def _slope_in(node: Node, here: Here) -> Iterator[tuple[Node | None, Slope]]:
                 yield None, Slope(*found, square.arguments[0])
 
 
-def _rule_of(function: str, y: Node) -> Node:
-    """The derivative as textbooks write it, in terms of the result."""
-    if function == "sigmoid":
-        return Apply("mul", (y, Apply("sub", (Num(1), y))))
-    return Apply("sub", (Num(1), Apply("pow", (y, Num(2)))))
-
-
-def _with(before: Node | None, factor: Node) -> Node:
-    return simplify(factor if before is None else Apply("mul", (before, factor)))
+def _passed_back(before: Node | None, function: str, y: Node) -> Node:
+    """What the function's own rule passes back, in terms of its result, with something else for that."""
+    return slope_by_result(function, y, Num(1) if before is None else before)
 
 
 def at_the_sum(node: Node, here: Here) -> Iterator[Instead]:
     """`z*(1 - z)` and `1 - z**2` of the sum z."""
     for before, slope in _slope_in(node, here):
-        yield Instead(slope.function, _with(before, _rule_of(slope.function, slope.argument)))
+        yield Instead(slope.function, _passed_back(before, slope.function, slope.argument))
 
 
 def of_the_result(node: Node, here: Here) -> Iterator[Instead]:
     """`f(y)*(1 - f(y))` of the result y."""
     for before, slope in _slope_in(node, here):
         again = Apply(slope.function, (slope.result,))
-        yield Instead(slope.function, _with(before, _rule_of(slope.function, again)))
+        yield Instead(slope.function, _passed_back(before, slope.function, again))
 
 
 def of_another(node: Node, here: Here) -> Iterator[Instead]:
     """The sigmoid's rule for tanh, and the reverse."""
     for before, slope in _slope_in(node, here):
         another = "tanh" if slope.function == "sigmoid" else "sigmoid"
-        yield Instead(slope.function, _with(before, _rule_of(another, slope.result)))
+        yield Instead(slope.function, _passed_back(before, another, slope.result))
 
 
 def inverses(node: Node, here: Here) -> Iterator[Instead]:
     """The inverse function of the sum, which some write for the derivative."""
     for before, slope in _slope_in(node, here):
-        yield Instead(slope.function, _with(before, Apply(INVERSES[slope.function], (slope.argument,))))
+        inverse = Apply(INVERSES[slope.function], (slope.argument,))
+        yield Instead(slope.function, inverse if before is None else Apply("mul", (before, inverse)))
