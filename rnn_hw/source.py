@@ -283,7 +283,7 @@ def _needs_care(text: str, data: bytes) -> bool:
         depth += 1
     if depth + len(brackets) > 16 or _deep_line("\n" + text):
         return True
-    if "\r" in text and "\r" in text.replace("\r\n", ""):
+    if "\r" in text:
         return True  # a lone carriage return ends a line, which the patterns do not see
     if _markup(text):
         return True

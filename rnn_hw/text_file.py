@@ -61,7 +61,7 @@ def _missing(name: str, file: str) -> Diagnostic:
 
 
 def decoded(text: str | bytes, file: str) -> tuple[str, bytes]:
-    """The text without a byte order mark, and the same as UTF-8."""
+    """The text without a byte order mark and with plain line ends, and its bytes as UTF-8."""
     data = text.encode(errors="surrogatepass") if isinstance(text, str) else text
     data = data.removeprefix(b"\xef\xbb\xbf")
     excerpt = ""
@@ -74,7 +74,7 @@ def decoded(text: str | bytes, file: str) -> tuple[str, bytes]:
         fault = Diagnostic("binary-file", "the file is binary, not text", START, "name a YAML file, which is text")
     else:
         try:
-            return data.decode(), data
+            return data.decode().replace("\r\n", "\n"), data
         except UnicodeDecodeError as error:
             span = position(data[: error.start].decode())
             excerpt = lines_of(data.decode(errors="replace"))[span.line - 1]

@@ -13,6 +13,7 @@ from operator import itemgetter
 from types import MappingProxyType
 
 from rnn_hw.answers import AnswerFile, Entry, Layout, Numbers, Numerals, Place, Sheet
+from rnn_hw.checking.familiar import Familiar
 from rnn_hw.checking.targets import Targets
 from rnn_hw.checking.values import Answers, answers_in, by_line, shape_of
 from rnn_hw.errors import Diagnostic
@@ -33,11 +34,28 @@ class Binder:
         self.forms: dict[Hashable, Layout | None] = {}
         self.odd: dict[Hashable, list[tuple[str, Entry]]] = {}
         self.table = Numerals()
+        self.familiar = Familiar()
+
+    def again(self, data: str | bytes, name: str) -> Sheet | None:
+        """The sheet of a file like one that was remembered, which need not be read; `None` for any other."""
+        self._forget_if_full()
+        try:
+            text = (data if isinstance(data, str) else data.decode()).replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            return None
+        return self.familiar.sheet(text, name, self.table)
+
+    def remember(self, file: AnswerFile, sheet: Sheet) -> None:
+        """Remembers a file and its sheet for those like it."""
+        self.familiar.learn(file, sheet)
+
+    def _forget_if_full(self) -> None:
+        if len(self.table) > MOST_REMEMBERED or len(self.forms) + len(self.odd) > MOST_REMEMBERED // 10:
+            self.table, self.forms, self.odd = Numerals(), {}, {}
 
     def bind(self, file: AnswerFile) -> Sheet:
         """The answers of a file by the problem's lines."""
-        if len(self.table) > MOST_REMEMBERED or len(self.forms) + len(self.odd) > MOST_REMEMBERED // 10:
-            self.table, self.forms, self.odd = Numerals(), {}, {}
+        self._forget_if_full()
         answers = file.answers
         first = _first_of_consecutive(answers)
         if first:

@@ -134,19 +134,28 @@ def _read(task: Task, submission: Submission) -> Marked | Read:
     try:
         with at_most(SECONDS):
             data, name = contents(submission.path)
-            file = answer_file(parse(data, name))
-            student = called(file.student) or student
-            file = file._replace(student=student)
-            found = task.found
-            if isinstance(found, Assignment):
-                sheet: Bound = bound_all(file, found, [judge.binder for judge in task.judges])
-            else:
-                sheet = task.judges[0].binder.bind(file)
-            return Read(submission.file, sheet, tuple(_warnings(task, file)), _digest(submission, data), len(data))
+            sheet, warnings = _bound(task, data, name)
+            sheet = sheet._replace(student=called(sheet.student) or student)
+            return Read(submission.file, sheet, warnings, _digest(submission, data), len(data))
     except HomeworkError as error:
         return Marked(_unusable(task, submission.file, student, error.diagnostics))
     except (Exception, TooSlow) as error:
         return Marked(_unusable(task, submission.file, student, [_failure(error)._replace(file=submission.file)]))
+
+
+def _bound(task: Task, data: bytes, name: str) -> tuple[Bound, tuple[Diagnostic, ...]]:
+    """A file's answers by the lines, and what is to be warned of. Raises `HomeworkError`."""
+    found, binders = task.found, [judge.binder for judge in task.judges]
+    if isinstance(found, Problem) and (sheet := binders[0].again(data, name)):
+        return sheet, ()
+    file = answer_file(parse(data, name))
+    warnings = tuple(_warnings(task, file))
+    if isinstance(found, Assignment):
+        return bound_all(file, found, binders), warnings
+    sheet = binders[0].bind(file)
+    if not warnings:  # they are of the file, and not of all like it
+        binders[0].remember(file, sheet)
+    return sheet, warnings
 
 
 def _warnings(task: Task, file: AnswerFile) -> Iterator[Diagnostic]:

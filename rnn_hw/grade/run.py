@@ -44,6 +44,7 @@ class Options(NamedTuple):
 def grade(paths: Sequence[str], options: Options, progress: Progress | None = None) -> ClassReport:
     """The class that the paths hold. Raises `HomeworkError` where there is nothing to grade, or nothing to grade by."""
     taken, options = deductions.percent(options.late, "--late"), _settled(options)
+    opened.cache_clear()  # the file may be another than in an earlier run
     task = opened(options.settings)
     late = deductions.named_late(options.late_list) if options.late_list else ()
     old = changes.earlier(options.against) if options.against else None

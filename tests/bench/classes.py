@@ -87,8 +87,13 @@ def submissions(problem: Problem, count: int) -> Iterator[str]:
 
 
 def read(problem: Problem, texts: Iterator[str] | list[str]) -> Iterator[Sheet]:
+    """The sheets, read as `rnnhw grade` reads them."""
     binder = Binder(problem)
-    return (binder.bind(answer_file(parse(text, "answers.yaml"))) for text in texts)
+    for text in texts:
+        if (sheet := binder.again(text, "answers.yaml")) is None:
+            file = answer_file(parse(text, "answers.yaml"))
+            binder.remember(file, sheet := binder.bind(file))
+        yield sheet
 
 
 def checked(problem: Problem, texts: Iterator[str] | list[str]) -> float:

@@ -1,0 +1,120 @@
+"""Files like one that was read before, the same but for their numbers and the name of the student: bound without reading.
+
+A class hands in a few forms of file many times. Whatever stands between the numbers is compared character by character
+with a file that was read; and a number in place of a number, or a name in place of a name, is the same YAML. So nothing
+here knows YAML, and what is not quite like a file before is read in full.
+"""
+
+import re
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from rnn_hw.answers import AnswerFile, Entry, Layout, Numbers, Numerals, Sheet
+from rnn_hw.source import Fields, Items, Scalar, Value
+
+MOST_TEXT = 1 << 24  # characters of files that are remembered: a class of forgers must not fill the memory
+
+Form = tuple[str, ...]  # what stands between the numbers
+
+# What only a plain scalar can be, if it is a number at all. The table of numerals says whether it is.
+_number = re.compile(r"[-+.\deE]+", re.ASCII)
+_END = r" *(?=\n|(?<= )#)"  # of a line, or a comment
+_values = re.compile(rf": +([-+.\deE]+|\[[-+.\deE, \[\]]+\]){_END}", re.ASCII)
+_name = re.compile(rf"(?:^|\n)student: +(\w(?:[\w .,()@/'+-]{{0,200}}[\w.)])?){_END}")
+
+
+class Like(NamedTuple):
+    """What files of a form have in common: which of their numbers is which of the layout, and all that is no number."""
+
+    student: str  # where the name is no plain one
+    layout: Layout
+    first: int  # line of the file
+    chosen: Callable[[list[int]], Sequence[int]]
+    rest: Mapping[str, Entry]
+
+
+class Familiar:
+    """The forms of file that were read."""
+
+    def __init__(self) -> None:
+        self.forms: dict[Form, Like] = {}
+        self.size = 0
+
+    def sheet(self, text: str, file: str, table: Numerals) -> Sheet | None:
+        """The sheet of a file; `None` if it is not like one before, or what stands for a number is none."""
+        form, name, numbers = _cut(text)
+        like = self.forms.get(form)
+        if like is None or name == "null":
+            return None
+        places = list(map(table.__getitem__, numbers))
+        if -1 in places:
+            return None
+        written = Numbers(table, like.layout, like.first, array("i", like.chosen(places)))
+        return Sheet(file, name or like.student, written, like.rest)
+
+    def learn(self, file: AnswerFile, sheet: Sheet) -> None:
+        """Remembers a file that was read, if all of its numbers are answers on lines that they fit."""
+        text = file.document.text
+        chosen = _chosen(file, sheet)
+        if chosen is None or len(text) > MOST_TEXT:
+            return
+        if self.size + len(text) > MOST_TEXT:
+            self.forms, self.size = {}, 0
+        numbers = sheet.numbers
+        self.forms[_cut(text)[0]] = Like(sheet.student, numbers.layout, numbers.first, chosen, sheet.rest)
+        self.size += len(text)
+
+
+def _cut(text: str) -> tuple[Form, str, list[str]]:
+    """What stands between the numbers, the student's name if it is a plain one, and the numbers."""
+    found = _name.search(text)
+    head, name, body = "", "", text
+    if found:
+        head, name, body = text[: found.start(1)].rstrip(" "), found[1], text[found.end() :]
+    pieces = _values.split(body if body.endswith("\n") else body + "\n")
+    numbers = pieces[1::2]
+    if ": [" not in body:
+        return (head, *pieces[::2]), name, numbers
+    lists = "\n".join(numbers)
+    return (head, *pieces[::2], _number.sub("0", lists)), name, _number.findall(lists)
+
+
+def _chosen(file: AnswerFile, sheet: Sheet) -> Callable[[list[int]], Sequence[int]] | None:
+    """Which of a file's numbers is which of the layout; `None` if one of them, or the name, might be something else."""
+    text, root, layout = file.document.text + "\n", file.document.root, sheet.numbers.layout
+    found = _name.search(text)
+    if not sheet.numbers.first or root.flow_style or (found and not _is(root.get("student"), found.start(1), found[1])):
+        return None  # within braces a comma ends a name
+    behind = found.end() if found else 0
+    written = [(m.start(1) + n.start(), n[0]) for m in _values.finditer(text, behind) for n in _number.finditer(m[1])]
+    waiting = {start: k for k, (start, _) in enumerate(written)}
+    scalars = _by_depth(file.answers)
+    if layout.taken is not None:
+        scalars = [scalars[k] for k in layout.taken]
+    chosen = []
+    for scalar, place in zip(scalars, sheet.numbers.written, strict=True):
+        k = waiting.pop(scalar.start_mark.index, -1)
+        if (k < 0) != (place < 0) or (k >= 0 and not _is(scalar, *written[k])):
+            return None
+        chosen.append(k)
+    if waiting:
+        return None
+    if chosen == list(range(len(chosen))):
+        return lambda places: places
+    return lambda places: [places[k] if k >= 0 else -1 for k in chosen]
+
+
+def _is(value: Value | None, start: int, written: str) -> bool:
+    """Whether a value is the plain scalar that is written there in the file."""
+    return isinstance(value, Scalar) and not value.style and (value.start_mark.index, value.text) == (start, written)
+
+
+def _by_depth(answers: Fields) -> list[Scalar]:
+    """The scalars of all answers, those deeper in lists behind others."""
+    found: list[Scalar] = []
+    level: list[Value] = list(answers.entries.values())
+    while level:
+        found += [value for value in level if isinstance(value, Scalar)]
+        level = [item for value in level if isinstance(value, Items) for item in value.items]
+    return found
