@@ -105,7 +105,7 @@ NOT_MADE = [
 def slips(printed: str, meant: str) -> set[str]:
     decimals = len(printed.partition(".")[2])
     numbers = Numbers(np.array([float(printed)]), np.array([0.5 * 10.0**-decimals]), np.array([float(meant)]))
-    return {code for code, row in SLIPS.items() if row.made(numbers)[0]}
+    return {code for code, row in SLIPS.items() if row.made is not None and np.isfinite(row.cost(numbers)[0])}
 
 
 @pytest.mark.parametrize(("printed", "meant", "code"), MADE)
@@ -128,11 +128,42 @@ def test_a_row_of_the_pen_is_well_formed_and_rarer_than_a_common_mistake(code: s
         assert phrase
         assert phrase[0].islower()
         assert phrase[-1] != "."
-    numbers = Numbers(np.array([0.231]), np.array([0.0005]), np.array([0.5]))
-    if code == OTHER_NUMBER:  # no digits tell it
-        assert not row.made(numbers).any()
-    else:
-        assert 3 < row.bits(numbers)[0] < np.log2(4000)
+    if code == OTHER_NUMBER:  # the lines after it tell
+        assert row.made is None
+        assert row.bits == np.inf
+        return
+    ways = row.ways(Numbers(np.array([0.231]), np.array([0.0005]), np.array([0.5]))) if row.ways else [1]
+    assert 3 < row.bits + np.log2(ways[0]) < np.log2(4000)
+
+
+def test_no_slip_takes_fewer_bits_than_its_row_says() -> None:
+    random = np.random.default_rng(0)
+    meant = random.uniform(-300, 300, 20_000) * 10.0 ** random.integers(-3, 2, 20_000)
+    half = 0.5 * 10.0 ** -random.integers(0, 4, 20_000)
+    printed = np.round(meant / half) * half * random.choice([1, -1, 10, 0.1], 20_000)
+    printed += 2 * half * random.choice([0, 1, 9, -9, 90, 30], 20_000)
+    numbers = Numbers(printed, half, meant)
+    for row in SLIPS.values():
+        if row.made is not None:
+            cost = row.cost(numbers)
+            assert np.isfinite(cost).any()
+            assert (cost[np.isfinite(cost)] >= row.bits).all()
+
+
+@pytest.mark.parametrize("most", [4.0, 5.0, 5.2, 8.0, 12.0, 30.0])
+def test_with_a_limit_the_bits_below_it_are_the_same(most: float) -> None:
+    random = np.random.default_rng(1)
+    value = random.uniform(-3, 3, (3000, 2))
+    printed = np.round(value, 3) * random.choice([1, 1, 1, -1, 10], value.shape) + random.choice(
+        [0, 0, 0, 0.02, 0.001, 0.7], value.shape
+    )
+    half, scale = np.full(value.shape, 0.0005), np.array(3.0)
+    whole = judged(printed, half, Tracks(value, value, value), scale).bits.sum(axis=1)
+    limited = judged(printed, half, Tracks(value, value, value), scale, limit=np.full(3000, most)).bits.sum(axis=1)
+    below = whole <= most
+    assert below.any()
+    assert (limited[below] == whole[below]).all()
+    assert (limited[~below] > most).all()
 
 
 # --- slips of the pen on a page -----------------------------------------------------------------------------------------

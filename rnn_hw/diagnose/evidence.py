@@ -18,6 +18,8 @@ LOOSELY = 3.0  # bits of a number whose last digit is off by one: cut instead of
 FINEST = 1e-11  # relative: no more digits are held against a double
 MOST_BITS = 30.0
 CODES = tuple(SLIPS)
+BY_DIGITS = {code: slip for code, slip in SLIPS.items() if slip.made is not None}
+CHEAPEST = min(slip.bits for slip in BY_DIGITS.values())
 
 
 class Tracks(NamedTuple):
@@ -38,11 +40,17 @@ class Judged(NamedTuple):
 
 
 def judged(
-    printed: Array, half: Array, tracks: Tracks, scale: Array, elsewhere: Callable[[], Array] | None = None
+    printed: Array,
+    half: Array,
+    tracks: Tracks,
+    scale: Array,
+    elsewhere: Callable[[], Array] | None = None,
+    limit: Array | None = None,
 ) -> Judged:
     """The evidence of printed numbers; `scale` is the size that such a number has.
 
     `elsewhere` gives the numbers of other lines that might have been copied here, a line on each entry of a leading axis.
+    With a `limit`, slips of the pen are looked for in those rows alone whose bits may stay below it.
     """
     believed, page, near = tracks
     half = np.maximum(half, FINEST * np.maximum(np.abs(printed), scale))
@@ -62,26 +70,48 @@ def judged(
     raw = how == UNEXPLAINED
     if not raw.any():
         return Judged(bits, how, best)
-    bits, best = np.where(raw, unexplained(printed, half, scale), bits), np.where(raw, printed, best)
+    spare = None if limit is None else limit - np.where(raw, CHEAPEST, bits).reshape(len(bits), -1).sum(axis=1)
+    found = Judged(np.where(raw, unexplained(printed, half, scale), bits), how, np.where(raw, printed, best))
     meanings = (believed,) if np.array_equal(believed[raw], page[raw], equal_nan=True) else (believed, page)
     for meant in meanings:
-        numbers = Numbers(printed[raw], half[raw], meant[raw])
-        for k, slip in enumerate(SLIPS.values()):
-            with np.errstate(all="ignore"):
-                cost = np.where(slip.made(numbers), slip.bits(numbers), np.inf)
-            better = cost < bits[raw]
-            if better.any():
-                bits[raw], how[raw] = np.where(better, cost, bits[raw]), np.where(better, FIRST_SLIP + k, how[raw])
-                best[raw] = np.where(better, numbers.meant, best[raw])
-    if elsewhere is not None:
-        others = elsewhere()
-        row = SLIPS[COPIED]
-        cost = row.bits(Numbers(printed, half, believed)) + np.log2(max(len(others), 1))
-        with np.errstate(invalid="ignore"):
-            copied = raw & (cost < bits) & (np.abs(others - printed) <= room).any(axis=0)
-        bits, how = np.where(copied, cost, bits), np.where(copied, FIRST_SLIP + CODES.index(COPIED), how)
-        best = np.where(copied, believed, best)
-    return Judged(bits, how, best)
+        _try_slips(found, printed, half, meant, raw, spare)
+    if elsewhere is None:
+        return found
+    others = elsewhere()
+    cost = SLIPS[COPIED].bits + np.log2(max(len(others), 1))
+    with np.errstate(invalid="ignore"):
+        copied = raw & (cost < found.bits) & (np.abs(others - printed) <= room).any(axis=0)
+    return Judged(
+        np.where(copied, cost, found.bits),
+        np.where(copied, how_of(COPIED), how),
+        np.where(copied, believed, found.believed),
+    )
+
+
+def _try_slips(
+    found: Judged, printed: Array, half: Array, meant: Array, raw: NDArray[np.bool_], spare: Array | None
+) -> None:
+    """Puts slips of the pen where they take fewer bits; `spare` are those that a row has left beyond the cheapest ones."""
+    numbers = None
+    for code, slip in BY_DIGITS.items():
+        some = raw
+        if spare is not None:
+            some = raw & (slip.bits - CHEAPEST <= spare).reshape(-1, *(1,) * (raw.ndim - 1))
+            if not some.any():
+                continue
+        if numbers is None or spare is not None:
+            numbers = Numbers(printed[some], half[some], meant[some])
+        cost = slip.cost(numbers)
+        better = cost < found.bits[some]
+        if better.any():
+            found.bits[some] = np.where(better, cost, found.bits[some])
+            found.how[some] = np.where(better, how_of(code), found.how[some])
+            found.believed[some] = np.where(better, numbers.meant, found.believed[some])
+
+
+def how_of(code: str) -> int:
+    """The sign of a number that a slip of the pen explains."""
+    return FIRST_SLIP + CODES.index(code)
 
 
 def unexplained(printed: Array, half: Array, scale: Array) -> Array:

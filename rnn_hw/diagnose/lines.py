@@ -50,10 +50,12 @@ class Lines:
         self.compiled: dict[tuple[Node, Spot], Compiled | None] = {}
         self.joint: dict[tuple[tuple[Node, ...], Spot], tuple[Code, list[Compiled | None]]] = {}
         self.used: dict[tuple[Node, Spot], tuple[Spot, ...]] = {}
+        self.worked: dict[tuple[Node, Spot], Node] = {}
+        self.existing: dict[Name, bool] = {}
 
     def forget(self) -> None:
         """Forgets all formulas."""
-        for made in (self.compiled, self.joint, self.used):
+        for made in (self.compiled, self.joint, self.used, self.worked):
             made.clear()
 
     def key(self, spot: Spot) -> str:
@@ -61,9 +63,12 @@ class Lines:
 
     def at(self, formula: Node, spot: Spot) -> Node:
         """A right side at the step of a line, as it is worked there."""
-        name, time = spot
-        equation = unrolled(Equation(self.targets[name], formula), time or 0, self.steps)
-        return at_last(settled(equation.formula, self.shapes), time or 0, self.steps, keep=self.kept)
+        if (formula, spot) not in self.worked:
+            name, time = spot
+            equation = unrolled(Equation(self.targets[name], formula), time or 0, self.steps)
+            settled_at = settled(equation.formula, self.shapes)
+            self.worked[formula, spot] = at_last(settled_at, time or 0, self.steps, keep=self.kept)
+        return self.worked[formula, spot]
 
     def code(self, formula: Node, spot: Spot) -> Compiled | None:
         """A right side compiled for one line; `None` where its shapes do not fit."""
@@ -84,22 +89,24 @@ class Lines:
             code = Code(lambda name: self.shapes.get(name.name, ()), self.steps)
             parts: list[Compiled | None] = []
             for formula in formulas:
-                alone = self.code(formula, spot)
-                usable = alone is not None and self.has_value(alone.code)
-                slot = code.add(self.at(formula, spot)) if usable else 0
-                parts.append(Compiled(code, slot, len(code.shapes[slot])) if usable else None)
+                try:
+                    worked = self.at(formula, spot)
+                    slot = code.add(worked) if all(map(self.exists, names_in(worked))) else None
+                except (Mismatch, Faulty, LookupError, ValueError):
+                    slot = None
+                parts.append(None if slot is None else Compiled(code, slot, len(code.shapes[slot])))
             self.joint[formulas, spot] = code, parts
         return self.joint[formulas, spot]
 
-    def has_value(self, code: Code) -> bool:
-        """Whether all that a code reads exists once every line is worked."""
-        worked = dict.fromkeys(self.order, np.zeros(()))
-        try:
-            for _, name in code.loads:
-                self.load(name, worked, None)
-        except (LookupError, ValueError):  # a step that does not exist
-            return False
-        return True
+    def exists(self, name: Name) -> bool:
+        """Whether there is a value behind a name once every line is worked."""
+        if name not in self.existing:
+            try:
+                self.load(name, dict.fromkeys(self.order, np.zeros(())), None)
+                self.existing[name] = True
+            except (LookupError, ValueError):  # a step that does not exist
+                self.existing[name] = False
+        return self.existing[name]
 
     def uses(self, formula: Node, spot: Spot) -> tuple[Spot, ...]:
         """The lines that a right side reads, those of all steps for a sum over time."""

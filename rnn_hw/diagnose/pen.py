@@ -55,14 +55,23 @@ class Numbers:
 
 
 class Slip(NamedTuple):
-    """A row: `made` tells which numbers it explains; `bits` how rare it is."""
+    """A row: `made` tells which numbers it explains, by their digits, if these tell at all. It takes `bits` at least, and
+    the more the more `ways` there are to make it in a number, if they are not the same for all."""
 
     code: str
     title: str
     reason: str
     mend: str
-    made: Callable[[Numbers], NDArray[np.bool_]]
-    bits: Callable[[Numbers], Array]
+    bits: float
+    made: Callable[[Numbers], NDArray[np.bool_]] | None = None
+    ways: Callable[[Numbers], Array] | None = None
+
+    def cost(self, numbers: Numbers) -> Array:
+        """The bits of each number, infinite where it is not this slip."""
+        assert self.made is not None, self.code
+        with np.errstate(all="ignore"):
+            more = np.log2(self.ways(numbers)) if self.ways is not None else 0.0
+            return np.where(self.made(numbers), self.bits + more, np.inf)
 
 
 def _factor_ten(n: Numbers) -> NDArray[np.bool_]:
@@ -83,35 +92,27 @@ def _exchanged(n: Numbers) -> NDArray[np.bool_]:
     return np.asarray((n.other.sum(axis=-1) == 2) & crossed.any(axis=-1))
 
 
-def _never(n: Numbers) -> NDArray[np.bool_]:
-    return np.zeros(n.printed.shape, bool)
-
-
-def _constant(bits: float) -> Callable[[Numbers], Array]:
-    return lambda n: np.full(n.printed.shape, bits)
-
-
 _ROWS = (
     Slip("pen-factor-ten", "the point in another place",
          "the digits are right, and the point stands one or two places off",
-         "compare the size of the number with its neighbours", _factor_ten, _constant(5)),
+         "compare the size of the number with its neighbours", 5, _factor_ten),
     Slip("pen-sign", "a sign lost in writing",
          "the number is right but for its sign",
-         "compare signs once more when you copy a number", _sign, _constant(5)),
+         "compare signs once more when you copy a number", 5, _sign),
     Slip("pen-digits-exchanged", "two digits exchanged",
          "two neighbouring digits stand in each other's place",
-         "read the number back from the page", _exchanged, lambda n: 4.5 + np.log2(n.length)),
+         "read the number back from the page", 5.5, _exchanged, lambda n: n.length / 2),
     Slip("pen-digit", "one digit misread or miswritten",
          "one digit is another; all others are right",
-         "read the number back from the page", _digit, lambda n: 4.5 + np.log2(9 * n.length)),
+         "read the number back from the page", 4.5 + np.log2(9), _digit, lambda n: n.length),
     # found among the other lines of the page, and not by its digits
     Slip(COPIED, "the number of another line",
          "the number stands in another line of the sheet, where it belongs",
-         "copy each result to its own line, and read it back", _never, _constant(4)),
+         "copy each result to its own line, and read it back", 4),
     # found by the lines after it, which were worked with another number, and not by its digits
     Slip(OTHER_NUMBER, "another number on the page than the one worked with",
          "the lines after it follow from the number that should stand here, and not from this one",
-         "read the number back from the page", _never, _constant(np.inf)),
+         "read the number back from the page", np.inf),
 )  # fmt: skip
 
 SLIPS: Mapping[str, Slip] = {row.code: row for row in _ROWS}

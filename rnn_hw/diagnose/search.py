@@ -20,7 +20,7 @@ from rnn_hw.diagnose.walk import Array, Page, Rows, Walked, walk
 from rnn_hw.kinds.kind import Setup
 from rnn_hw.lang.evaluate import Stack
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
-from rnn_hw.lang.mistakes.changes import Surroundings, changes
+from rnn_hw.lang.mistakes.changes import Memory, Surroundings, changes
 from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Equation, Node, Program
 
@@ -97,6 +97,7 @@ class Search:
         numbers = {n for n, v in setup.given.items() if not isinstance(v, Stack) and np.ndim(v) == 0}
         self.constants = frozenset(numbers - {"t"})
         self.conventions = setup.conventions()
+        self.memory = Memory()
         self.found: dict[tuple[Program, str], tuple[Change, ...]] = {}
         self.offers: dict[tuple[int, tuple[str, ...]], tuple[list[Change], Array]] = {}
         self.regions: dict[tuple[int, Spot, frozenset[Spot]], Region] = {}
@@ -111,6 +112,7 @@ class Search:
         """Forgets what was made for wrong programs: a class of forgers must not fill the memory."""
         for made in (self.found, self.offers, self.regions, self.altered, self.programs, self.changed):
             made.clear()
+        self.memory = Memory()
         self.lines.forget()
         self.programs[self.program] = self.program
 
@@ -120,7 +122,7 @@ class Search:
         """The changes of one equation of a program."""
         if (program, name) not in self.found:
             around = Surroundings(program, self.setup.shapes, self.constants, self.conventions)
-            self.found[program, name] = changes(name, around)
+            self.found[program, name] = changes(name, around, self.memory)
         return self.found[program, name]
 
     def offered(self, program: Program, names: tuple[str, ...]) -> tuple[list[Change], Array]:
@@ -277,12 +279,12 @@ class Search:
             {e.name: e.formula for e in program.equations},
             members[0].once,
         )
-        after = bits_at(self.lines, page, spot, region, unique, state)
+        limit = np.minimum(LEFT * before, before - WORTH)
+        after = bits_at(self.lines, page, spot, region, unique, state, limit)
         for k, h in enumerate(members):
             drafts = []
             gains = before[k] - after[:, k]
-            worth = (gains > WORTH) & (after[:, k] <= LEFT * before[k])
-            fitting = sorted((costs[n] - gains[n], n) for n in np.flatnonzero(worth))[:SURVIVORS]
+            fitting = sorted((costs[n] - gains[n], n) for n in np.flatnonzero(after[:, k] <= limit[k]))[:SURVIVORS]
             made = {a.change.code for a in h.adopted}
             anywhere = costs + np.log2(len(h.unexplained))  # it might have been any of these lines
             rivals = tuple(Rival(unique[n], None, float(anywhere[n])) for _, n in fitting)

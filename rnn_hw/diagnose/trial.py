@@ -25,12 +25,18 @@ class Before(NamedTuple):
 
 
 def bits_at(
-    lines: Lines, page: Page, spot: Spot, region: Sequence[Spot], tried: Sequence[Change], before: Before
+    lines: Lines,
+    page: Page,
+    spot: Spot,
+    region: Sequence[Spot],
+    tried: Sequence[Change],
+    before: Before,
+    limit: Array,
 ) -> Array:
-    """The bits of a line for each change, made from its region on, and for each student."""
+    """The bits of a line for each change, made from its region on, and for each student; exact if below their limit."""
     with np.errstate(all="ignore"):
         value = np.concatenate(_values(lines, spot, region, tried, before), axis=1)
-    judged = at_line(lines, page, np.tile(before.students, len(tried)), spot, value)
+    judged = at_line(page, np.tile(before.students, len(tried)), spot, value, np.tile(limit, len(tried)))
     bits: Array = judged.bits.reshape(len(tried), len(before.students), -1).sum(axis=2)
     return bits
 

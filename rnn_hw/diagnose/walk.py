@@ -116,8 +116,8 @@ def _compared(page: Page, rows: Rows, spot: Spot, value: Array) -> tuple[Array, 
     return np.stack(after), bits, how
 
 
-def at_line(lines: Lines, page: Page, students: Array, spot: Spot, value: Array) -> Judged:
-    """The evidence of one line alone, where its tracks are `value`."""
+def at_line(page: Page, students: Array, spot: Spot, value: Array, limit: Array) -> Judged:
+    """The evidence of one line alone, where its tracks are `value`; exact where the bits stay below the limit."""
     printed, half = page.value[spot][students], page.half[spot][students]
     tracks = Tracks(*(np.broadcast_to(track, printed.shape) for track in value))
-    return judged(printed, half, tracks, page.scale[spot])
+    return judged(printed, half, tracks, page.scale[spot], limit=limit)

@@ -108,7 +108,7 @@ def other_counts(node: Node, here: Here) -> Iterator[Instead]:
 
 def complements(node: Node, here: Here) -> Iterator[Instead]:
     """`1 - z` for a gate z, a quantity that lies between 0 and 1."""
-    if isinstance(node, Name) and (equation := here.program.get(node.name)) is not None:
+    if isinstance(node, Name) and (equation := here.definition(node.name)) is not None:
         formula = equation.formula
         row = OPERATIONS.get(formula.operation) if isinstance(formula, Apply) else None
         if row is not None and row.bounds == "(0, 1)":
@@ -145,7 +145,7 @@ def other_steps(node: Node, here: Here) -> Iterator[Instead]:
 
 def first_state(name: Name, here: Here) -> Iterator[Instead]:
     """The state before the first step, in place of that of the step before."""
-    if name.time == BEFORE and here.program.get(name.name) is not None:
+    if name.time == BEFORE and name.name in here.program.names:
         yield Instead("", Name(name.name, Time("", 0)))
 
 

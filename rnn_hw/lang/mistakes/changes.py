@@ -21,6 +21,33 @@ from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Program
 Path = tuple[int, ...]
 
 
+Found = tuple[tuple[Path, str, Node], ...]  # where, the tag, and the formula
+
+
+class Memory:
+    """What was found for the programs of one problem: another program has most equations of this one."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, Equation], list[tuple[Mapping[str, Equation | None], Found]]] = {}
+        self.forms: dict[Node, Form] = {}
+
+    def form(self, formula: Node) -> Form:
+        """The formula's `form`."""
+        if formula not in self.forms:
+            self.forms[formula] = form(formula)
+        return self.forms[formula]
+
+    def formulas_with(self, row: Mistake, here: Here) -> Found:
+        """As the function; found anew where a definition that was looked at is another."""
+        kept = self.found.setdefault((row.code, here.equation), [])
+        for definitions, found in kept:
+            if all(here.program.get(name) == equation for name, equation in definitions.items()):
+                return found
+        here = here._replace(asked={})
+        kept.append((here.asked, formulas_with(row, here)))
+        return kept[-1][1]
+
+
 class Surroundings(NamedTuple):
     """A program, and what has to be known of its quantities; `conventions` are changes that only its kind knows."""
 
@@ -31,11 +58,12 @@ class Surroundings(NamedTuple):
 
     def here(self, equation: Equation) -> Here:
         series = frozenset(series_names(self.program))
-        return Here(equation, self.program, self.shapes, self.constants, series)
+        return Here(equation, self.program, self.shapes, self.constants, series, {})
 
 
-def changes(name: str, around: Surroundings) -> tuple[Change, ...]:
-    """The changes of one equation, those that change others along with it behind them."""
+def changes(name: str, around: Surroundings, memory: Memory | None = None) -> tuple[Change, ...]:
+    """The changes of one equation, those that change others along with it behind them; `memory` is that of its problem."""
+    memory = memory or Memory()
     equation = around.program.get(name)
     if equation is None:
         return ()
@@ -43,17 +71,17 @@ def changes(name: str, around: Surroundings) -> tuple[Change, ...]:
     built = skeleton(equation)
     others = [here._replace(equation=e) for e in around.program.equations if e.name != name]
     alike = [other for other in others if skeleton(other.equation) == built]
-    own = form(equation.formula)
+    own = memory.form(equation.formula)
     found: dict[frozenset[tuple[str, Form]], Change] = {}
-    every = [change for row in MISTAKES.values() for change in _of_row(row, here, others, alike)]
+    every = [change for row in MISTAKES.values() for change in _of_row(row, here, others, alike, memory)]
     for change in (*every, *(c for c in around.conventions if name in c.formulas)):
-        forms = {(n, form(f)) for n, f in change.formulas.items()}
+        forms = {(n, memory.form(f)) for n, f in change.formulas.items()}
         if (name, own) not in forms:
             found.setdefault(frozenset(forms), change)  # a row further up names it
     return tuple(found.values())
 
 
-def formulas_with(row: Mistake, here: Here) -> list[tuple[Path, str, Node]]:
+def formulas_with(row: Mistake, here: Here) -> Found:
     """What one row makes of a formula: where, the tag, and the formula, each once."""
     seen = {here.equation.formula, simplify(here.equation.formula)}
     shape = here.shape(here.equation.formula)
@@ -62,7 +90,7 @@ def formulas_with(row: Mistake, here: Here) -> list[tuple[Path, str, Node]]:
         if formula not in seen and here.shape(formula) == shape:
             seen.add(formula)
             found.append((path, tag, formula))
-    return found
+    return tuple(found)
 
 
 def _alternatives(row: Mistake, here: Here) -> Iterator[tuple[Path, str, Node]]:
@@ -119,7 +147,9 @@ def everywhere(row: Mistake, node: Node) -> Node:
     return next((new for text in row.rules if (new := rewritten(rule(text), node)) is not None), node)
 
 
-def _of_row(row: Mistake, here: Here, others: Sequence[Here], alike: Sequence[Here]) -> Iterator[Change]:
+def _of_row(
+    row: Mistake, here: Here, others: Sequence[Here], alike: Sequence[Here], memory: Memory
+) -> Iterator[Change]:
     """The changes of one row; `alike` are those of the other equations that are built like this one."""
     name = here.equation.name
     if row.scope == "program" and row.change is not None:
@@ -127,7 +157,7 @@ def _of_row(row: Mistake, here: Here, others: Sequence[Here], alike: Sequence[He
         for tag, formulas in found:
             yield Change(row.code, formulas, len(found), tag)
         return
-    single = formulas_with(row, here)
+    single = memory.formulas_with(row, here)
     for _, tag, formula in single:
         yield Change(row.code, {name: formula}, len(single), tag)
     if not single:
@@ -139,7 +169,7 @@ def _of_row(row: Mistake, here: Here, others: Sequence[Here], alike: Sequence[He
         return
     wide: dict[tuple[Path, str], dict[str, Node]] = {(path, tag): {name: formula} for path, tag, formula in single}
     for other in {"part": alike, "name": others}.get(row.scope, ()):
-        for path, tag, formula in formulas_with(row, other):
+        for path, tag, formula in memory.formulas_with(row, other):
             if (path, tag) in wide:
                 wide[path, tag][other.equation.name] = formula
     yield from (Change(row.code, formulas, len(single), key[1]) for key, formulas in wide.items() if len(formulas) > 1)

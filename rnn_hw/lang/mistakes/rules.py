@@ -29,6 +29,12 @@ class Here(NamedTuple):
     shapes: Mapping[str, Shape]
     constants: frozenset[str]  # given numbers that are the same at every step
     series: frozenset[str]
+    asked: dict[str, Equation | None]  # the definitions that were looked at, by name
+
+    def definition(self, name: str) -> Equation | None:
+        """The equation of a quantity."""
+        self.asked[name] = found = self.program.get(name)
+        return found
 
     def shape(self, node: Node) -> Shape | None:
         try:

@@ -26,7 +26,7 @@ def _slope(result: Node, here: Here) -> tuple[str, Node] | None:
     """The function and the argument behind a result: `tanh(c)` itself, or a name whose equation says so."""
     formula: Node | None = result
     if isinstance(result, Name):
-        equation = here.program.get(result.name)
+        equation = here.definition(result.name)
         formula = equation.formula if equation is not None else None
         if formula is not None and result.time is not None and result.time.base == "t":
             formula = shifted(formula, result.time.shift)
