@@ -7,6 +7,7 @@ these records may hold what a person typed; whoever prints them escapes them.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
@@ -244,9 +245,14 @@ class Graded(NamedTuple):
 
     @property
     def share(self) -> Fraction:
-        """The share of the points, deductions taken off; where there are none to be had, all of them."""
-        most = Fraction(self.max_score)
-        return Fraction(self.score) / most if most else Fraction(1)
+        """The share of the points, deductions taken off."""
+        return share_of(self.score, self.max_score)
+
+
+@lru_cache(maxsize=4096)  # a class has a few scores, which every form of output shows
+def share_of(points: str | Fraction, most: str | Fraction) -> Fraction:
+    """The share of the points that were reached; where there are none to be had, all of them."""
+    return Fraction(points) / Fraction(most) if Fraction(most) else Fraction(1)
 
 
 class LineSummary(NamedTuple):

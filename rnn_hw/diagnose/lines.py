@@ -29,11 +29,10 @@ Values = dict[Spot, Array]  # tracks and rows in front
 
 
 class Compiled(NamedTuple):
-    """A formula at one step: the code, the slot of its value, and the rank of that."""
+    """Formulas at one step: the code, and the slots of their values; `None` for one that has none."""
 
     code: Code
-    slot: int
-    rank: int
+    slots: tuple[int | None, ...]
 
 
 class Lines:
@@ -47,15 +46,16 @@ class Lines:
         self.targets = {e.name: e.target for e in setup.program.equations}
         self.plain = {n: () if all(k == 1 for k in shape) else shape for n, shape in self.shapes.items()}
         self.kept = {"t"} & set(setup.given)  # a step that has a number of its own
-        self.compiled: dict[tuple[Node, Spot], Compiled | None] = {}
-        self.joint: dict[tuple[tuple[Node, ...], Spot], tuple[Code, list[Compiled | None]]] = {}
+        self.codes: dict[Spot, Code] = {}
+        self.slots: dict[tuple[Node, Spot], int | None] = {}
+        self.compiled: dict[tuple[tuple[Node, ...], Spot, bool], Compiled] = {}
         self.used: dict[tuple[Node, Spot], tuple[Spot, ...]] = {}
         self.worked: dict[tuple[Node, Spot], Node] = {}
         self.existing: dict[Name, bool] = {}
 
     def forget(self) -> None:
         """Forgets all formulas."""
-        for made in (self.compiled, self.joint, self.used, self.worked):
+        for made in (self.codes, self.slots, self.compiled, self.used, self.worked):
             made.clear()
 
     def key(self, spot: Spot) -> str:
@@ -70,33 +70,33 @@ class Lines:
             self.worked[formula, spot] = at_last(settled_at, time or 0, self.steps, keep=self.kept)
         return self.worked[formula, spot]
 
-    def code(self, formula: Node, spot: Spot) -> Compiled | None:
-        """A right side compiled for one line; `None` where its shapes do not fit."""
-        found = self.compiled.get((formula, spot), ...)
+    def slot(self, formula: Node, spot: Spot) -> int | None:
+        """Where the value of a right side is in the line's code; `None` where its shapes do not fit.
+
+        All formulas of a line are compiled together, so equal parts of them are computed once.
+        """
+        found = self.slots.get((formula, spot), ...)
         if found is ...:
-            code = Code(lambda name: self.shapes.get(name.name, ()), self.steps)
+            code = self.codes.setdefault(spot, Code(lambda name: self.shapes.get(name.name, ()), self.steps))
             try:
-                slot = code.add(self.at(formula, spot))
-                found = Compiled(code, slot, len(code.shapes[slot]))
+                found = code.add(self.at(formula, spot))
             except (Mismatch, Faulty, LookupError, ValueError):
                 found = None
-            self.compiled[formula, spot] = found
+            self.slots[formula, spot] = found
         return found
 
-    def joint_code(self, formulas: tuple[Node, ...], spot: Spot) -> tuple[Code, list[Compiled | None]]:
-        """Right sides compiled together for one line, equal parts once; `None` for what does not fit or has no value."""
-        if (formulas, spot) not in self.joint:
-            code = Code(lambda name: self.shapes.get(name.name, ()), self.steps)
-            parts: list[Compiled | None] = []
-            for formula in formulas:
-                try:
-                    worked = self.at(formula, spot)
-                    slot = code.add(worked) if all(map(self.exists, names_in(worked))) else None
-                except (Mismatch, Faulty, LookupError, ValueError):
-                    slot = None
-                parts.append(None if slot is None else Compiled(code, slot, len(code.shapes[slot])))
-            self.joint[formulas, spot] = code, parts
-        return self.joint[formulas, spot]
+    def code(self, formulas: tuple[Node, ...], spot: Spot, complete: bool = False) -> Compiled:
+        """Right sides compiled for one line; if they are to be `complete`, what reads a step that does not exist is left
+        out."""
+        key = formulas, spot, complete
+        if key not in self.compiled:
+            slots = [self.slot(formula, spot) for formula in formulas]
+            if complete:
+                usable = [all(map(self.exists, names_in(self.at(formula, spot)))) for formula in formulas]
+                slots = [slot if there else None for slot, there in zip(slots, usable, strict=True)]
+            part, place = self.codes[spot].part(slot for slot in slots if slot is not None)
+            self.compiled[key] = Compiled(part, tuple(None if slot is None else place[slot] for slot in slots))
+        return self.compiled[key]
 
     def exists(self, name: Name) -> bool:
         """Whether there is a value behind a name once every line is worked."""
@@ -136,33 +136,33 @@ class Lines:
         """
         shape = self.shapes[spot[0]]
         count = (*lead[:-1], len(rows)) if rows is not None else lead
-        compiled = self.code(formula, spot)
-        if compiled is None:
+        code, (slot,) = self.code((formula,), spot)
+        if slot is None:
             return np.full((*count, *shape), np.nan)
         try:
-            value = compiled.code.run(lambda name: self.load(name, values, rows))[compiled.slot]
+            slots = code.run(lambda name: self.load(name, values, rows))
         except LookupError as error:  # a step that does not exist, or (a `KeyError`) a line that comes later
             if instead is not None and not isinstance(error, KeyError):
                 return self.compute(instead, spot, values, rows, lead)
             return np.full((*count, *shape), np.nan)
         except ValueError:
             return np.full((*count, *shape), np.nan)
-        return self.shaped(value, compiled.rank, spot, count)
+        return self.shaped(slots[slot], len(code.shapes[slot]), spot, count)
 
     def compute_all(
         self, formulas: tuple[Node, ...], spot: Spot, values: Values, lead: Shape, instead: Node
     ) -> list[Array]:
         """The values of several right sides for all rows, where every line has been worked; `instead` as in `compute`."""
-        code, parts = self.joint_code(formulas, spot)
+        code, places = self.code(formulas, spot, complete=True)
         try:
             slots = code.run(lambda name: self.load(name, values, None))
         except (LookupError, ValueError):
             return [self.compute(formula, spot, values, None, lead, instead) for formula in formulas]
         return [
             self.compute(formula, spot, values, None, lead, instead)
-            if part is None
-            else self.shaped(slots[part.slot], part.rank, spot, lead)
-            for formula, part in zip(formulas, parts, strict=True)
+            if slot is None
+            else self.shaped(slots[slot], len(code.shapes[slot]), spot, lead)
+            for formula, slot in zip(formulas, places, strict=True)
         ]
 
     def shaped(self, value: Any, rank: int, spot: Spot, lead: Shape) -> Array:
@@ -171,7 +171,8 @@ class Lines:
         value = np.asarray(value, float)
         if rank < len(shape):
             value = value.reshape(value.shape + (1,) * (len(shape) - rank))
-        return np.broadcast_to(value, (*lead, *shape))
+        wide = (*lead, *shape)
+        return value if value.shape == wide else np.broadcast_to(value, wide)
 
     def load(self, name: Name, values: Mapping[Spot, Array], rows: Array | None) -> Any:
         """What stands behind a name for some of the rows."""

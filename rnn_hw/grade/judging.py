@@ -7,9 +7,10 @@ from one chunk of a class to the next. Files, time and failures are the business
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_hw.answers import Sheet
 from rnn_hw.assignment import Assignment
@@ -103,11 +104,11 @@ def judged(
     columns = [judge.judged(sheets, hints) for judge, sheets in zip(judges, parts, strict=True)]
     pairs = list(zip(judges, columns, strict=True))
     codes = np.concatenate([column.marked.codes[judge.asked] for judge, column in pairs])
-    by_group = [_points(pairs, keys, len(everyone)) for _, keys in groups]
+    scores = _exact([(column.marked.scores, column.marked.unit) for column in columns], len(everyone))
+    by_group = [_exact(list(_points(pairs, keys)), len(everyone)) for _, keys in groups]
     most = str(sum((judge.marker.points.most for judge in judges), Fraction(0)))
     marks = []
-    for k, (read, verdicts) in enumerate(zip(everyone, codes.T.tolist(), strict=True)):
-        score = str(sum((column.marked.score(k) for column in columns), Fraction(0)))
+    for k, (read, score, verdicts) in enumerate(zip(everyone, scores, codes.T.tolist(), strict=True)):
         mark = Graded(
             read.file,
             read.sheet.student,
@@ -133,15 +134,24 @@ def _whole(found: Problem | Assignment, sheet: Bound, reports: Sequence[Report])
     return reports[0]
 
 
-def _points(pairs: Sequence[tuple[Judge, Column]], keys: Sequence[str], students: int) -> list[str]:
-    """What each student reached in a group of lines."""
-    total = [Fraction(0)] * students
+def _points(pairs: Sequence[tuple[Judge, Column]], keys: Sequence[str]) -> Iterator[tuple[NDArray[Any], int]]:
+    """What the students reached in a group of lines, problem by problem: whole numbers, and how many make a point."""
     for judge, column in pairs:
         rows = [judge.row[key] for key in keys if key in judge.row]
         if rows:
-            reached = column.marked.points[rows].sum(axis=0)
-            total = [t + Fraction(int(n), column.marked.unit) for t, n in zip(total, reached, strict=True)]
-    return list(map(str, total))
+            yield column.marked.points[rows].sum(axis=0), column.marked.unit
+
+
+def _exact(parts: Sequence[tuple[NDArray[Any], int]], students: int) -> list[str]:
+    """The sum of the parts for each student, as an exact text; many have the same."""
+    known: dict[tuple[int, ...], str] = {}
+    units = [unit for _, unit in parts]
+    found = []
+    for numbers in zip(*[numbers.tolist() for numbers, _ in parts], strict=True) if parts else [()] * students:
+        if numbers not in known:
+            known[numbers] = str(sum(map(Fraction, numbers, units), Fraction(0)))
+        found.append(known[numbers])
+    return found
 
 
 def short_of(report: Report) -> Report:

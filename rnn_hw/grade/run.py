@@ -6,6 +6,7 @@ the order in which the files were named. Whatever stops a run, what is finished 
 
 import multiprocessing
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import ExitStack
@@ -147,9 +148,11 @@ def _chunks(
     tasks = ([submissions[k] for k in group] for group in groups)
     if options.jobs == 1 or len(groups) == 1 or "-" in {options.settings.problem, *(s.path for s in submissions)}:
         return map(work, tasks)
-    spawned = multiprocessing.get_context("spawn")
+    # Where a copy of this process is safe, all that is loaded is there from the start; the pool copies it before it makes
+    # threads.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     # Ctrl-C reaches every process of the terminal: ours end at once and say nothing, the first one saves and tells.
-    pool = ProcessPoolExecutor(options.jobs, spawned, signal.signal, (signal.SIGINT, signal.SIG_DFL))
+    pool = ProcessPoolExecutor(options.jobs, context, signal.signal, (signal.SIGINT, signal.SIG_DFL))
     stack.callback(pool.shutdown, cancel_futures=True)
     return pool.map(work, tasks)
 

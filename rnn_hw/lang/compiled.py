@@ -4,7 +4,7 @@
 built, so that a number beside an array can be lined up with any batch axes in front of both.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,29 @@ class Code:
         self.shapes: list[Shape] = []
         self.loads: list[tuple[int, Name]] = []
         self.calls: list[tuple[int, Callable[..., Any], tuple[int, ...]]] = []
+        self.made: dict[int, tuple[Callable[..., Any], tuple[int, ...]]] = {}  # the same by slot
         self.known: dict[Node, int] = {}
 
     def add(self, formula: Node) -> int:
         return self.slot(without_primes(formula))
+
+    def part(self, results: Iterable[int]) -> tuple["Code", dict[int, int]]:
+        """A code of its own that leads to some slots and does nothing else, and where in it each of these is."""
+        wanted: set[int] = set()
+        waiting = list(results)
+        while waiting:
+            slot = waiting.pop()
+            if slot not in wanted:
+                wanted.add(slot)
+                waiting += self.made[slot][1] if slot in self.made else ()
+        part, place = Code(self.lookup, self.steps, self.depth, self.exact), {}
+        for slot in sorted(wanted):
+            place[slot] = part.new(self.shapes[slot], self.slots[slot])
+            if slot in self.made:
+                call, arguments = self.made[slot]
+                part.called(place[slot], call, tuple(place[k] for k in arguments))
+        part.loads = [(place[slot], name) for slot, name in self.loads if slot in wanted]
+        return part, place
 
     def run(self, load: Load) -> list[Any]:
         """All slots, where `load` gives the value of each name."""
@@ -65,8 +84,13 @@ class Code:
     def append(self, call: Callable[..., Any], *arguments: int, shape: Shape | None = None) -> int:
         """One more call; the result has the first argument's shape if no other is stated."""
         slot = self.new(self.shapes[arguments[0]] if shape is None else shape)
-        self.calls.append((slot, call, arguments))
+        self.called(slot, call, arguments)
         return slot
+
+    def called(self, slot: int, call: Callable[..., Any], arguments: tuple[int, ...]) -> None:
+        """Fills a slot by a call."""
+        self.calls.append((slot, call, arguments))
+        self.made[slot] = call, arguments
 
     def slot(self, node: Node) -> int:
         if node in self.known:

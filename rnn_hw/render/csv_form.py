@@ -19,14 +19,14 @@ def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
     groups = [group.name for group in report.groups]
     columns = ["student", "file", "score", "max_score", "percent", "late", "note", *map(_group, groups)]
     yield _row([*columns, *(line.key for line in report.lines)])
-    worth = [{"": ""} | {word: _number(points) for word, points in line.worth.items()} for line in report.lines]
+    worth = [{"": field("")} | {w: field(_number(p)) for w, p in line.worth.items()} for line in report.lines]
     for graded in report.submissions:
         share = 100 * graded.share
         cells = [graded.student, graded.file, _number(graded.score), _number(graded.max_score), _number(share)]
         cells += ["yes" if graded.late else "no", "; ".join(gradebook.notes(graded, report.late))]
         cells += map(_number, graded.groups) if graded.groups else [""] * len(groups)
         words = graded.verdicts or [""] * len(report.lines)
-        yield _row([*cells, *(points[word] for points, word in zip(worth, words, strict=True))])
+        yield _joined([*map(field, cells), *[fields[word] for fields, word in zip(worth, words, strict=True)]])
 
 
 def moodle(report: ClassReport, options: Options) -> Iterator[str]:
@@ -64,4 +64,8 @@ def _number(points: str | Fraction) -> str:
 
 
 def _row(cells: Iterable[str]) -> str:
-    return ",".join(map(field, cells)) + "\r\n"
+    return _joined(map(field, cells))
+
+
+def _joined(fields: Iterable[str]) -> str:
+    return ",".join(fields) + "\r\n"

@@ -5,7 +5,7 @@ What the class needs comes first, the students last: a summary that is too long 
 
 from collections.abc import Iterator, Sequence
 
-from rnn_hw.results import ClassReport, Graded
+from rnn_hw.results import ClassReport, Graded, share_of
 from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.escape import markdown as safe
 from rnn_hw.view.escape import markdown_code as code
@@ -58,7 +58,7 @@ def _groups(report: ClassReport) -> Iterator[str]:
     if report.groups:
         yield from _head("By group", ["group", "points", "mean", "%"])
     for group in report.groups:
-        percent = gradebook.percent(gradebook.share(group.mean, group.max_points))
+        percent = gradebook.percent(share_of(group.mean, group.max_points))
         yield _row([safe(group.name), mixed(group.max_points), gradebook.average(group.mean), percent])
 
 

@@ -6,7 +6,7 @@ What cannot be read is not gradable: the student is told why and loses no attemp
 import json
 from collections.abc import Iterator
 
-from rnn_hw.results import ClassReport
+from rnn_hw.results import ClassReport, share_of
 from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.selection import Options
 
@@ -14,7 +14,7 @@ from rnn_hw.view.selection import Options
 def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     """The document; of several submissions with the share that they reached together."""
     score, most = outcomes.total(report)
-    share = gradebook.share(score, most)
+    share = share_of(score, most)
     faults = [fault for graded in report.submissions for fault in outcomes.faults(graded)]
     gradable = any(not graded.unusable for graded in report.submissions)
     document = {

@@ -5,7 +5,7 @@ All text that comes out is safe for a terminal. What is shown at all is decided 
 
 from collections.abc import Iterator
 
-from rnn_hw.results import ClassReport, Graded
+from rnn_hw.results import ClassReport, Graded, share_of
 from rnn_hw.view import gradebook, layout, tables
 from rnn_hw.view.escape import terminal as safe
 from rnn_hw.view.selection import Options
@@ -71,7 +71,7 @@ def _groups(report: ClassReport, room: int) -> tables.Grid:
     headings = ["group", "points", "mean", "%"]
     rows = []
     for group in report.groups:
-        share = gradebook.share(group.mean, group.max_points)
+        share = share_of(group.mean, group.max_points)
         mean = gradebook.average(group.mean)
         rows.append([[safe(group.name)], [mixed(group.max_points)], [mean], [gradebook.percent(share)]])
     widths = tables.shared(headings, rows, room, {1, 2, 3})

@@ -6,6 +6,7 @@ read exact fractions (`4 1/3`), programs the nearest number a computer has. Esca
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from rnn_hw.results import Change, ClassReport, Graded, LineSummary
@@ -21,6 +22,7 @@ UNSEARCHED = ("too-slow", "too-large", "program-fault")  # of a sheet that has a
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=4096)  # a class has a few
 def number(points: str | Fraction) -> int | float:
     """Exact points as the nearest number.
 
@@ -29,11 +31,6 @@ def number(points: str | Fraction) -> int | float:
     """
     exact = Fraction(points)
     return int(exact) if exact.denominator == 1 else float(exact)
-
-
-def share(score: str | Fraction, most: str | Fraction) -> Fraction:
-    """The share of the points that were reached; where there are none to be had, all of them."""
-    return Fraction(score) / Fraction(most) if Fraction(most) else Fraction(1)
 
 
 def percent(share: Fraction) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from rnn_hw.results import PASSED, ClassReport, Graded, Report, Verdict
+from rnn_hw.results import PASSED, ClassReport, Graded, Report, Verdict, share_of
 from rnn_hw.view import gradebook, mistakes, selection
 from rnn_hw.view.sheet import decimals, in_words
 
@@ -61,7 +61,7 @@ def of_sheet(graded: Graded, options: selection.Options, named: bool = False) ->
         place = next((d.span.line for d in graded.unusable if d.span), 0)
         why = "; ".join(faults(graded))
         return [Outcome(f"{prefix}answer file", "unusable", Fraction(0), Fraction(graded.max_score), why, place)]
-    kept = gradebook.share(graded.score, graded.reached)
+    kept = share_of(graded.score, graded.reached)
     parts = [("", graded.report), *((f"{id}/", part) for id, part in graded.report.parts)]
     whose = {id + v.key: part for id, part in parts for v in part.verdicts}  # digits and letters are a part's
     return [

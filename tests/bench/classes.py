@@ -1,7 +1,8 @@
 """A class of many thousands: one LSTM problem, half of the sheets all right, the others as people hand them in.
 
-Parsing, binding and marking every line, against `source.py` alone on the same texts; how the cost grows; the peak of
-memory, in a process of its own; and a grader as courses have it, one pytest process for each submission.
+Parsing, binding and marking every line, against `source.py` alone on the same texts; the same with diagnoses, where the
+mistakes are those of the catalogue and where no two are alike; how the cost grows; the peak of memory, in a process of its
+own; and a grader as courses have it, one pytest process for each submission.
 """
 
 import itertools
@@ -13,12 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+import diagnosis
 import numpy as np
 from measure import ROOT, Row, clock, environment, in_turns, process, processor_clock, show
 
 from rnn_hw.answers import Sheet, answer_file
 from rnn_hw.checking import Binder, mark
 from rnn_hw.diagnose import Diagnoser
+from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.problem import Problem, load_problem
 from rnn_hw.source import parse
 
@@ -73,17 +76,60 @@ def submissions(problem: Problem, count: int) -> Iterator[str]:
         sort = random.random()
         page = random.choice(right)
         if sort > 0.5:
-            wrong = random.sample(keys, 1 if sort < 0.8 else random.randint(2, 3))
-            page = worked(problem, {key: random.uniform(-0.6, 0.6) for key in wrong}, random.random() < 0.7)
-        lines = {key: f"{value:.0f}" if key.startswith("dim") else f"{value:.3f}" for key, value in page.items()}
-        if sort > 0.75:
-            for key in random.sample(keys, random.randint(1, 3)):
-                if sort < 0.85:
-                    del lines[key]
-                else:
-                    lines[key] = random.choice(ODD)
-        body = "".join(f"  {key}: {text}\n" for key, text in lines.items())
-        yield f"problem: ../lstm_forward.yaml\nstudent: s{number:06}\nanswers:\n{body}"
+            page = slipped(problem, keys, 1 if sort < 0.8 else random.randint(2, 3), random)
+        yield written(page, sort, number, random)
+
+
+def slipped(problem: Problem, keys: list[str], count: int, random: Random) -> dict[str, float]:
+    """A sheet on which so many numbers are off by anything."""
+    mistakes = {key: random.uniform(-0.6, 0.6) for key in random.sample(keys, count)}
+    return worked(problem, mistakes, random.random() < 0.7)
+
+
+def written(page: dict[str, float], sort: float, number: int, random: Random) -> str:
+    """An answer file; lines are left out where `sort`, from 0 to 1, is above 0.75, and not to be read above 0.85."""
+    lines = {key: f"{value:.0f}" if key.startswith("dim") else f"{value:.3f}" for key, value in page.items()}
+    if sort > 0.75:
+        for key in random.sample(list(lines), random.randint(1, 3)):
+            if sort < 0.85:
+                del lines[key]
+            else:
+                lines[key] = random.choice(ODD)
+    body = "".join(f"  {key}: {text}\n" for key, text in lines.items())
+    return f"problem: ../lstm_forward.yaml\nstudent: s{number:06}\nanswers:\n{body}"
+
+
+COMMON = ("sigmoid-sign", "activation-left-out", "term-left-out", "other-activation", "exchanged", "sign-turned")
+
+
+def misunderstood(problem: Problem, count: int) -> Iterator[str]:
+    """Answer files of a class that has misunderstood things: of two sheets one is all right; of ten, three have one of six
+    common mistakes, one any mistake of the catalogue, half a one two of them, and half a one numbers off by anything."""
+    random = Random(0)
+    keys = list(worked(problem, {}, True))
+    search = Diagnoser(problem).search
+    every = diagnosis.every_change(search)
+    places = [(line.key, line.name, line.time) for line in problem.lines if line.form == "number"]
+    common = [change for change in every if change.code in COMMON]
+    pages: dict[tuple[int, ...], dict[str, float]] = {}  # many have made the same
+    for number in range(count):
+        sort, rounded = random.random(), random.random() < 0.7
+        which: list[Change] = []
+        if sort > 0.95:
+            yield written(slipped(problem, keys, random.randint(1, 3), random), random.random(), number, random)
+            continue
+        if sort > 0.9:
+            which = random.sample(every, 2)
+        elif sort > 0.8:
+            which = [random.choice(every)]
+        elif sort > 0.5:
+            which = [random.choice(common)]
+        made = (rounded, *map(id, which))
+        if made not in pages:
+            values = diagnosis.worked(problem, search, diagnosis.with_changes(search.program, *which), rounded)
+            page = {key: values[name, time].item() for key, name, time in places}
+            pages[made] = page
+        yield written(pages[made], random.random(), number, random)
 
 
 def read(problem: Problem, texts: Iterator[str] | list[str]) -> Iterator[Sheet]:

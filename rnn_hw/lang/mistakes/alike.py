@@ -1,10 +1,13 @@
 """Formulas that differ by the order of terms and factors alone are one mistake, not two."""
 
+from functools import lru_cache
+
 from rnn_hw.lang.tree import Apply, Name, Node, Num
 
 Form = tuple[object, ...]
 
 
+@lru_cache(maxsize=1 << 14)  # the same formulas are compared in program after program
 def form(node: Node) -> Form:
     """A key that formulas share which are the same sum of the same products, in whatever order.
 

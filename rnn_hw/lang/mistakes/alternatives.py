@@ -5,13 +5,14 @@ the same slip in another equation has the same tag.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import combinations
 
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.mistakes.rules import Here, Instead
 from rnn_hw.lang.operations import OPERATIONS
 from rnn_hw.lang.rewrite import BEFORE, HERE, at_step, moved, names_in, renamed, substitute, swap
-from rnn_hw.lang.tree import Apply, Equation, Name, Node, Num, Time
+from rnn_hw.lang.tree import Apply, Name, Node, Num, Time
 
 MOST_ENTRIES = 12  # of a sum of which one may be missing
 MOST_OTHERS = 12  # quantities that one may be taken for
@@ -227,7 +228,7 @@ def lines_exchanged(here: Here) -> Iterator[Several]:
     """Two equations built alike, each with the other's right side: gates taken in another order."""
     own = here.equation
     for other in here.program.equations:
-        alike = other.name != own.name and skeleton(other) == skeleton(own)
+        alike = other.name != own.name and skeleton(other.formula) == skeleton(own.formula)
         if alike and here.shapes.get(other.name) == here.shapes.get(own.name):
             yield other.name, {own.name: other.formula, other.name: own.formula}
 
@@ -235,16 +236,23 @@ def lines_exchanged(here: Here) -> Iterator[Several]:
 def constants_exchanged(here: Here) -> Iterator[Several]:
     """Two given quantities of the same shape exchanged wherever they stand."""
     given = [n for n in here.shapes if n not in here.program.names and n not in here.series]
-    mine = {n.name for n in names_in(here.equation.formula)}
+    mine = _quantities(here.equation.formula)
     for one, other in combinations(given, 2):
-        if here.shapes[one] != here.shapes[other] or not {one, other} & mine:
+        pair = {one, other}
+        if here.shapes[one] != here.shapes[other] or pair.isdisjoint(mine):
             continue
-        found = {e.name: renamed(e.formula, swap(one, other)) for e in here.program.equations}
-        changed = {e.name: found[e.name] for e in here.program.equations if found[e.name] is not e.formula}
+        concerned = [e for e in here.program.equations if not pair.isdisjoint(_quantities(e.formula))]
+        changed = {e.name: renamed(e.formula, swap(one, other)) for e in concerned}
         if len(changed) > 1:  # in one equation alone it is an exchange like any other
             yield f"{one}, {other}", changed
 
 
-def skeleton(equation: Equation) -> Node:
-    """How an equation is built, whatever its quantities are called."""
-    return substitute(equation.formula, lambda n: Name("%", n.time))
+@lru_cache(maxsize=1 << 12)
+def skeleton(formula: Node) -> Node:
+    """How a formula is built, whatever its quantities are called."""
+    return substitute(formula, lambda n: Name("%", n.time))
+
+
+@lru_cache(maxsize=1 << 12)
+def _quantities(formula: Node) -> frozenset[str]:
+    return frozenset(n.name for n in names_in(formula))

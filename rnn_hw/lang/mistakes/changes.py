@@ -29,13 +29,6 @@ class Memory:
 
     def __init__(self) -> None:
         self.found: dict[tuple[str, Equation], list[tuple[Mapping[str, Equation | None], Found]]] = {}
-        self.forms: dict[Node, Form] = {}
-
-    def form(self, formula: Node) -> Form:
-        """The formula's `form`."""
-        if formula not in self.forms:
-            self.forms[formula] = form(formula)
-        return self.forms[formula]
 
     def formulas_with(self, row: Mistake, here: Here) -> Found:
         """As the function; found anew where a definition that was looked at is another."""
@@ -68,14 +61,14 @@ def changes(name: str, around: Surroundings, memory: Memory | None = None) -> tu
     if equation is None:
         return ()
     here = around.here(equation)
-    built = skeleton(equation)
+    built = skeleton(equation.formula)
     others = [here._replace(equation=e) for e in around.program.equations if e.name != name]
-    alike = [other for other in others if skeleton(other.equation) == built]
-    own = memory.form(equation.formula)
+    alike = [other for other in others if skeleton(other.equation.formula) == built]
+    own = form(equation.formula)
     found: dict[frozenset[tuple[str, Form]], Change] = {}
     every = [change for row in MISTAKES.values() for change in _of_row(row, here, others, alike, memory)]
     for change in (*every, *(c for c in around.conventions if name in c.formulas)):
-        forms = {(n, memory.form(f)) for n, f in change.formulas.items()}
+        forms = {(n, form(f)) for n, f in change.formulas.items()}
         if (name, own) not in forms:
             found.setdefault(frozenset(forms), change)  # a row further up names it
     return tuple(found.values())

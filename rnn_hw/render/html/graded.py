@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rnn_hw.lang.mathml import mathml
 from rnn_hw.render.html.page import page, svg, table
-from rnn_hw.results import ClassReport, Graded, LineSummary
+from rnn_hw.results import ClassReport, Graded, LineSummary, share_of
 from rnn_hw.view import gradebook, selection
 from rnn_hw.view.escape import html as safe
 from rnn_hw.view.selection import Options
@@ -113,7 +113,7 @@ def _mistakes(report: ClassReport) -> Iterator[list[str]]:
 
 def _groups(report: ClassReport) -> Iterator[list[str]]:
     for group in report.groups:
-        percent = gradebook.percent(gradebook.share(group.mean, group.max_points))
+        percent = gradebook.percent(share_of(group.mean, group.max_points))
         yield [safe(group.name), mixed(group.max_points), gradebook.average(group.mean), percent]
 
 
