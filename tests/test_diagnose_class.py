@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from rnn_hw.answers import Sheet, answer_file
 from rnn_hw.checking import Binder, Marked, Marker
 from rnn_hw.cli import app
-from rnn_hw.diagnose import Diagnoser, search
+from rnn_hw.diagnose import Diagnoser, search, versions
 from rnn_hw.problem import load_problem
 from rnn_hw.source import parse
 
@@ -34,11 +34,11 @@ def test_what_is_kept_from_one_chunk_to_the_next_changes_nothing(monkeypatch: py
     marked, diagnoser = Marker(FOUND).mark(a_class(40)), Diagnoser(FOUND)
     fresh = diagnoser.diagnoses(marked)
     assert diagnoser.diagnoses(marked) == fresh
-    monkeypatch.setattr(search, "MOST_PROGRAMS", 0)
+    monkeypatch.setattr(versions, "MOST_PROGRAMS", 0)
     assert diagnoser.diagnoses(marked) == fresh
-    assert len(diagnoser.search.programs) > 1
-    diagnoser.search.forget()
-    assert list(diagnoser.search.programs) == [FOUND.setup.program]
+    assert len(diagnoser.search.versions.met) > 1
+    diagnoser.search.versions.forget_if_full()
+    assert list(diagnoser.search.versions.met) == [FOUND.setup.program]
 
 
 def test_who_leaves_out_other_lines_is_looked_at_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,8 +70,9 @@ class Account(NamedTuple):
 def account(problem: Problem, like: Search | None = None) -> Account:
     """What the numbers of a problem reveal; `like` is the search of the same problem with other numbers."""
     search = Search(problem.setup)
-    if like is not None and like.program == search.program:
-        search.found, search.lines.compiled = like.found, like.lines.compiled
+    if like is not None and like.versions.true.program == search.versions.true.program:
+        search.versions = like.versions
+        search.lines.share(like.lines)
     changes = every_change(search)
     revealed = reveal(problem, search, changes)
     invisible = tuple(c for c, hidden in zip(changes, revealed.invisible(), strict=True) if hidden)

@@ -12,9 +12,9 @@ import numpy as np
 from rnn_hw.diagnose.evidence import CODES, EXPLAINED, FIRST_SLIP, LOOSE, UNEXPLAINED
 from rnn_hw.diagnose.lines import Spot
 from rnn_hw.diagnose.pen import OTHER_NUMBER
-from rnn_hw.diagnose.search import Adopted, Draft, Hypothesis, Rival, Search
+from rnn_hw.diagnose.search import Adopted, Draft, Hypothesis, Rival, Search, with_change
+from rnn_hw.diagnose.versions import Once
 from rnn_hw.diagnose.walk import Array, Page, Walked
-from rnn_hw.lang.tree import Node, Program
 
 MARGIN = 3.0  # bits that a mistake saves at least
 PEN_MARGIN = 10.0  # and a slip of the pen, which is looked for in every number
@@ -120,11 +120,11 @@ def _without(search: Search, h: Hypothesis, n: int, rival: Rival | None) -> Draf
 
 
 def _draft(search: Search, h: Hypothesis, adopted: tuple[Adopted, ...]) -> Draft:
-    program: Program = search.program
-    once: Mapping[Spot, Node] = {}
+    version = search.versions.true
+    once: Once = {}
     for one in adopted:
-        program, once = search.with_change(program, once, one.change, one.step)
-    return Draft(h.student, adopted, program, once, h.misprints, h.passed)
+        version, once = with_change(version, once, one.change, one.step)
+    return Draft(h.student, adopted, version, once, h.misprints, h.passed)
 
 
 def _with_slips(search: Search, page: Page, found: Mapping[int, Decoded]) -> dict[int, Decoded]:
@@ -142,7 +142,7 @@ def _with_slips(search: Search, page: Page, found: Mapping[int, Decoded]) -> dic
     drafts = []
     for student, spot in asked:
         h = found[student].best
-        drafts.append(Draft(student, h.adopted, h.program, h.once, h.misprints - {spot}, h.passed))
+        drafts.append(Draft(student, h.adopted, h.version, h.once, h.misprints - {spot}, h.passed))
     standing: dict[Spot, Array] = {}
     for row, (_, spot) in enumerate(asked):
         standing.setdefault(spot, np.zeros(len(asked), bool))[row] = True

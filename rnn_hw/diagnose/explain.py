@@ -88,11 +88,12 @@ def _worked(code: str) -> Table:
 
 
 def _changes(search: Search, code: str) -> Iterator[Change]:
-    lines = search.lines
-    for equation in search.program.equations:
-        if is_constant(lines.at(equation.formula, search.spots[equation.name][0])):  # `size(f[1])`, which is shown as 1
+    lines, true = search.lines, search.versions.true
+    for name, formula in true.formulas.items():
+        first = next(spot for spot in lines.order if spot[0] == name)
+        if is_constant(lines.at(formula, first)):  # `size(f[1])`, which is shown as 1
             continue
-        yield from (c for c in search.changes(search.program, equation.name) if c.code == code)
+        yield from (c for c in true.changes(name) if c.code == code)
 
 
 def _table(

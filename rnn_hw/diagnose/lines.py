@@ -47,7 +47,7 @@ class Lines:
         self.plain = {n: () if all(k == 1 for k in shape) else shape for n, shape in self.shapes.items()}
         self.kept = {"t"} & set(setup.given)  # a step that has a number of its own
         self.codes: dict[Spot, Code] = {}
-        self.slots: dict[tuple[Node, Spot], int | None] = {}
+        self.slots: dict[tuple[Node, Spot], tuple[int | None, bool]] = {}
         self.compiled: dict[tuple[tuple[Node, ...], Spot, bool], Compiled] = {}
         self.used: dict[tuple[Node, Spot], tuple[Spot, ...]] = {}
         self.worked: dict[tuple[Node, Spot], Node] = {}
@@ -57,6 +57,10 @@ class Lines:
         """Forgets all formulas."""
         for made in (self.codes, self.slots, self.compiled, self.used, self.worked):
             made.clear()
+
+    def share(self, other: "Lines") -> None:
+        """Takes over the formulas that were compiled for the same program with other numbers."""
+        self.codes, self.slots, self.compiled = other.codes, other.slots, other.compiled
 
     def key(self, spot: Spot) -> str:
         return key_of(*spot, self.setup.single)
@@ -70,18 +74,21 @@ class Lines:
             self.worked[formula, spot] = at_last(settled_at, time or 0, self.steps, keep=self.kept)
         return self.worked[formula, spot]
 
-    def slot(self, formula: Node, spot: Spot) -> int | None:
-        """Where the value of a right side is in the line's code; `None` where its shapes do not fit.
+    def slot(self, formula: Node, spot: Spot) -> tuple[int | None, bool]:
+        """Where the value of a right side is in the line's code, `None` where its shapes do not fit; and whether it reads
+        only steps that exist.
 
         All formulas of a line are compiled together, so equal parts of them are computed once.
         """
-        found = self.slots.get((formula, spot), ...)
-        if found is ...:
-            code = self.codes.setdefault(spot, Code(lambda name: self.shapes.get(name.name, ()), self.steps))
+        found = self.slots.get((formula, spot))
+        if found is None:
+            if spot not in self.codes:
+                self.codes[spot] = Code(lambda name: self.shapes.get(name.name, ()), self.steps)
             try:
-                found = code.add(self.at(formula, spot))
+                worked = self.at(formula, spot)
+                found = self.codes[spot].add(worked), all(map(self.exists, names_in(worked)))
             except (Mismatch, Faulty, LookupError, ValueError):
-                found = None
+                found = None, False
             self.slots[formula, spot] = found
         return found
 
@@ -90,10 +97,8 @@ class Lines:
         out."""
         key = formulas, spot, complete
         if key not in self.compiled:
-            slots = [self.slot(formula, spot) for formula in formulas]
-            if complete:
-                usable = [all(map(self.exists, names_in(self.at(formula, spot)))) for formula in formulas]
-                slots = [slot if there else None for slot, there in zip(slots, usable, strict=True)]
+            found = [self.slot(formula, spot) for formula in formulas]
+            slots = [slot if exists or not complete else None for slot, exists in found]
             part, place = self.codes[spot].part(slot for slot in slots if slot is not None)
             self.compiled[key] = Compiled(part, tuple(None if slot is None else place[slot] for slot in slots))
         return self.compiled[key]

@@ -1,13 +1,13 @@
 """Sheets of numbers -> diagnoses in words: what a mistake explains, where it was made, the true line beside theirs."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from rnn_hw.checking.judge import Marked
 from rnn_hw.diagnose.decide import Decoded, Made, Written, decode, explained
 from rnn_hw.diagnose.evidence import LOOSE
-from rnn_hw.diagnose.lines import Lines, Spot
+from rnn_hw.diagnose.lines import Spot
 from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS
 from rnn_hw.diagnose.search import Hypothesis, Rival, Search
 from rnn_hw.diagnose.walk import Array, Page
@@ -79,7 +79,7 @@ class _Words:
     """The words for one sheet; `departing` are the lines that are not the true ones, `printed` all that are there."""
 
     def __init__(self, problem: Problem, search: Search, departing: Collection[str], printed: Collection[Spot]) -> None:
-        self.problem, self.lines, self.program = problem, search.lines, search.program
+        self.problem, self.lines = problem, search.lines
         self.departing, self.printed = departing, printed
 
     def all(self, decoded: Decoded, page: Page) -> Iterator[Diagnosis]:
@@ -94,11 +94,11 @@ class _Words:
         """A change to the program."""
         change, step = made.adopted.change, made.adopted.step
         row = MISTAKES[change.code]
-        touched = _after(self.lines, h, change, step)
         spots = [s for s in self.lines.order if self.lines.key(s) in self.departing and explained(h, s)]
         place = [s for s in self.lines.order if s[0] in change.formulas and step in (None, s[1])]
-        after = _readers(self.lines, h)
-        kept = [s for s in place if not self.contradicted(s, h, after)] or place
+        readers = h.version.readers(h.once)
+        touched = _after(place, readers)
+        kept = [s for s in place if not self.contradicted(s, h, readers)] or place
         step = step if len(kept) == len(place) else kept[0][1]
         place = kept
         shown = next(
@@ -117,7 +117,7 @@ class _Words:
             row.mend,
         )
 
-    def contradicted(self, spot: Spot, h: Hypothesis, after: Mapping[Spot, list[Spot]]) -> bool:
+    def contradicted(self, spot: Spot, h: Hypothesis, readers: Mapping[Spot, Sequence[Spot]]) -> bool:
         """Whether the line, or the next printed one that it goes into, is another number than the explanation gives."""
         waiting, seen = [spot], {spot}
         while waiting:
@@ -127,7 +127,7 @@ class _Words:
                 if (how[h.row] > LOOSE).all():
                     return True
                 continue
-            waiting += [s for s in after.get(here, ()) if s not in seen]
+            waiting += [s for s in readers.get(here, ()) if s not in seen]
             seen.update(waiting)
         return False
 
@@ -175,22 +175,11 @@ def _entry(entry: tuple[int, ...]) -> str:
     return f"entry ({', '.join(map(str, entry))}): " if len(entry) > 1 else f"entry {entry[0]}: "
 
 
-def _readers(lines: Lines, h: Hypothesis) -> dict[Spot, list[Spot]]:
-    """By line, those that read it."""
-    formulas = {e.name: e.formula for e in h.program.equations}
-    found: dict[Spot, list[Spot]] = {}
-    for spot in lines.order:
-        for used in lines.uses(h.once.get(spot) or formulas[spot[0]], spot):
-            found.setdefault(used, []).append(spot)
-    return found
-
-
-def _after(lines: Lines, h: Hypothesis, change: Change, step: int | None) -> set[Spot]:
-    """The lines that a change reaches: its own, and whatever is computed from them."""
-    formulas = {e.name: e.formula for e in h.program.equations}
-    found: set[Spot] = set()
-    for spot in lines.order:
-        own = spot[0] in change.formulas and step in (None, spot[1])
-        if own or not found.isdisjoint(lines.uses(h.once.get(spot) or formulas[spot[0]], spot)):
-            found.add(spot)
+def _after(place: Sequence[Spot], readers: Mapping[Spot, Sequence[Spot]]) -> set[Spot]:
+    """Some lines, and whatever is computed from them."""
+    found, waiting = set(place), list(place)
+    while waiting:
+        more = [s for s in readers.get(waiting.pop(), ()) if s not in found]
+        found.update(more)
+        waiting += more
     return found

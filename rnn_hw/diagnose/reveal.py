@@ -51,8 +51,9 @@ class Revealed(NamedTuple):
 def every_change(search: Search) -> tuple[Change, ...]:
     """All changes of all equations, each once."""
     found: dict[frozenset[tuple[str, Node]], Change] = {}
-    for equation in search.program.equations:
-        for change in search.changes(search.program, equation.name):
+    true = search.versions.true
+    for name in true.formulas:
+        for change in true.changes(name):
             found.setdefault(frozenset(change.formulas.items()), change)
     return tuple(found.values())
 

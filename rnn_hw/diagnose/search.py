@@ -16,16 +16,12 @@ from numpy.typing import NDArray
 
 from rnn_hw.diagnose.lines import Lines, Spot
 from rnn_hw.diagnose.trial import Before, bits_at
+from rnn_hw.diagnose.versions import Once, Region, Version, Versions
 from rnn_hw.diagnose.walk import Array, Page, Rows, Walked, walk
 from rnn_hw.kinds.kind import Setup
-from rnn_hw.lang.evaluate import Stack
-from rnn_hw.lang.mistakes.catalogue import MISTAKES
-from rnn_hw.lang.mistakes.changes import Memory, Surroundings, changes
 from rnn_hw.lang.mistakes.rules import Change
-from rnn_hw.lang.tree import Equation, Node, Program
+from rnn_hw.lang.tree import Node
 
-Region = tuple[Spot, ...]
-MOST_REGIONS, MOST_PROGRAMS = 20_000, 5_000  # that are remembered
 BEAM = 4  # hypotheses of one sheet that are followed
 ROUNDS = 10  # unexplained lines that are looked at
 SURVIVORS = 10  # changes that are walked through, of those that explain a line
@@ -55,12 +51,12 @@ class Rival(NamedTuple):
 
 
 class Hypothesis(NamedTuple):
-    """One person's sheet explained: by these mistakes, in a program with their formulas."""
+    """One person's sheet explained: by these mistakes, in a version with their formulas."""
 
     student: int
     adopted: tuple[Adopted, ...]
-    program: Program
-    once: Mapping[Spot, Node]  # formulas at single steps
+    version: Version
+    once: Once
     misprints: frozenset[Spot]
     passed: frozenset[Spot]
     walked: Walked
@@ -83,79 +79,18 @@ class Draft(NamedTuple):
 
     student: int
     adopted: tuple[Adopted, ...]
-    program: Program
-    once: Mapping[Spot, Node]
+    version: Version
+    once: Once
     misprints: frozenset[Spot]
     passed: frozenset[Spot]
 
 
 class Search:
-    """The search for a problem; what is made once for it (changes, compiled formulas) is kept here."""
+    """The search for a problem; what is made once for it (versions, compiled formulas) is kept here."""
 
     def __init__(self, setup: Setup) -> None:
-        self.lines, self.setup, self.program = Lines(setup), setup, setup.program
-        numbers = {n for n, v in setup.given.items() if not isinstance(v, Stack) and np.ndim(v) == 0}
-        self.constants = frozenset(numbers - {"t"})
-        self.conventions = setup.conventions()
-        self.memory = Memory()
-        self.found: dict[tuple[Program, str], tuple[Change, ...]] = {}
-        self.offers: dict[tuple[int, tuple[str, ...]], tuple[list[Change], Array]] = {}
-        self.regions: dict[tuple[int, Spot, frozenset[Spot]], Region] = {}
-        self.altered: dict[int, dict[Spot, Node]] = {}  # by the program's identity
-        self.programs = {self.program: self.program}
-        self.changed: dict[tuple[int, int], tuple[Change, Program]] = {}
-        self.spots: dict[str, list[Spot]] = {}
-        for spot in self.lines.order:
-            self.spots.setdefault(spot[0], []).append(spot)
-
-    def forget(self) -> None:
-        """Forgets what was made for wrong programs: a class of forgers must not fill the memory."""
-        for made in (self.found, self.offers, self.regions, self.altered, self.programs, self.changed):
-            made.clear()
-        self.memory = Memory()
-        self.lines.forget()
-        self.programs[self.program] = self.program
-
-    # -- what a line was computed from --
-
-    def changes(self, program: Program, name: str) -> tuple[Change, ...]:
-        """The changes of one equation of a program."""
-        if (program, name) not in self.found:
-            around = Surroundings(program, self.setup.shapes, self.constants, self.conventions)
-            self.found[program, name] = changes(name, around, self.memory)
-        return self.found[program, name]
-
-    def offered(self, program: Program, names: tuple[str, ...]) -> tuple[list[Change], Array]:
-        """The changes of some equations of a program, each once, and the bits of each: the more is tried, the less a
-        match says."""
-        key = id(program), names
-        if key not in self.offers:
-            tried = [change for name in names for change in self.changes(program, name)]
-            once = {frozenset(c.formulas.items()): c for c in reversed(tried)}
-            unique = [*once.values()][::-1]  # a root before its parts: W + m/s, not W - m/(e - s)
-            rare = np.array([bits_of(change) for change in unique])
-            self.offers[key] = unique, rare + np.log2(np.sum(2.0**-rare))
-        return self.offers[key]
-
-    def region(self, program: Program, spot: Spot, printed: frozenset[Spot]) -> Region:
-        """A line with all that it was computed from since the last printed lines, in the order of the lines."""
-        key = id(program), spot, printed
-        if key not in self.regions:
-            if len(self.regions) >= MOST_REGIONS:
-                self.regions.clear()
-            self.regions[key] = self._region(program, spot, printed)
-        return self.regions[key]
-
-    def _region(self, program: Program, spot: Spot, printed: frozenset[Spot]) -> Region:
-        formulas = {e.name: e.formula for e in program.equations}
-        found, waiting = {spot}, [spot]
-        while waiting:
-            here = waiting.pop()
-            for used in self.lines.uses(formulas[here[0]], here):
-                if used not in found and used not in printed:
-                    found.add(used)
-                    waiting.append(used)
-        return tuple(sorted(found, key=self.lines.place.__getitem__))
+        self.lines = Lines(setup)
+        self.versions = Versions(setup, self.lines)
 
     # -- walking --
 
@@ -195,37 +130,28 @@ class Search:
 
     def _own(self, drafts: Sequence[Draft]) -> dict[Spot, dict[Node, list[int]]]:
         """By line, the formulas that are not the true one, and whose drafts have them."""
-        together: dict[int, list[int]] = {}  # drafts with the same program
+        together: dict[int, list[int]] = {}  # drafts of the same version
         found: dict[Spot, dict[Node, list[int]]] = {}
         for row, draft in enumerate(drafts):
-            together.setdefault(id(draft.program), []).append(row)
+            together.setdefault(id(draft.version), []).append(row)
             for spot, formula in draft.once.items():
                 found.setdefault(spot, {}).setdefault(formula, []).append(row)
         for some in together.values():
-            for spot, formula in self.alterations(drafts[some[0]].program).items():
+            for spot, formula in drafts[some[0]].version.altered.items():
                 own = [row for row in some if spot not in drafts[row].once]
                 if own:
                     found.setdefault(spot, {}).setdefault(formula, []).extend(own)
         return found
 
-    def alterations(self, program: Program) -> dict[Spot, Node]:
-        """The lines whose formula is not the true one."""
-        found = self.altered.get(id(program))
-        if found is None:
-            changed = (e for e in program.equations if e.formula is not self.lines.formulas[e.name])
-            found = self.altered[id(program)] = {spot: e.formula for e in changed for spot in self.spots[e.name]}
-        return found
-
     def start(self, page: Page, students: Iterable[int]) -> list[Hypothesis]:
         """Nobody made any mistake."""
-        return self.walk(page, [Draft(k, (), self.program, {}, frozenset(), frozenset()) for k in students])
+        return self.walk(page, [Draft(k, (), self.versions.true, {}, frozenset(), frozenset()) for k in students])
 
     # -- rounds --
 
     def best(self, page: Page, students: Sequence[int]) -> dict[int, list[Hypothesis]]:
         """The best hypotheses of each student, best first."""
-        if len(self.programs) > MOST_PROGRAMS:
-            self.forget()
+        self.versions.forget_if_full()
         beams = {h.student: [h] for h in self.start(page, students)}
         growing = list(beams)
         for _ in range(ROUNDS):
@@ -250,79 +176,89 @@ class Search:
     def _grown(self, page: Page, hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
         """What the hypotheses become when each looks at its first unexplained line.
 
-        Whoever has got to the same line with the same formulas goes together, whatever else is on the page.
+        Whoever has got to the same line with the same formulas in its region goes together, whatever else is on the page.
         """
-        groups: dict[tuple[Spot, Region, int, tuple[tuple[Spot, Node], ...]], list[int]] = {}
+        groups: dict[tuple[Spot, Region, Version, tuple[tuple[Spot, Node], ...]], list[int]] = {}
         first = [h.unexplained[0] for h in hypotheses]
         for k, (h, spot) in enumerate(zip(hypotheses, first, strict=True)):
-            region = self.region(h.program, spot, page.printed[h.student])
-            groups.setdefault((spot, region, id(h.program), tuple(h.once.items())), []).append(k)
+            region = h.version.region(spot, page.printed[h.student])
+            version = h.version.elsewhere_true(_names(region))
+            once = tuple((s, formula) for s, formula in h.once.items() if s in region)
+            groups.setdefault((spot, region, version, once), []).append(k)
         drafts: list[list[Draft]] = [[] for _ in hypotheses]
-        for (spot, region, _, _), some in groups.items():
+        for (spot, region, version, once), some in groups.items():
             some.sort(key=lambda k: id(hypotheses[k].walked))
             members = [hypotheses[k] for k in some]
-            for k, made in zip(some, self._drafts(page, spot, region, members), strict=True):
-                drafts[k] = made
+            made = self._drafts(page, spot, region, version, dict(once), members)
+            for k, own in zip(some, made, strict=True):
+                drafts[k] = own
         as_they_are = [h._replace(passed=h.passed | {spot}) for h, spot in zip(hypotheses, first, strict=True)]
         return self.walk(page, [draft for made in drafts for draft in made]) + as_they_are
 
-    def _drafts(self, page: Page, spot: Spot, region: Region, members: Sequence[Hypothesis]) -> Iterator[list[Draft]]:
-        """Each hypothesis with every change that explains the line, and with the line as a misprint."""
-        program = members[0].program
-        names = dict.fromkeys(s[0] for s in region)
+    def _drafts(
+        self,
+        page: Page,
+        spot: Spot,
+        region: Region,
+        version: Version,
+        once: Once,
+        members: Sequence[Hypothesis],
+    ) -> Iterator[list[Draft]]:
+        """Each hypothesis with every change that explains the line, and with the line as a misprint.
+
+        `version` and `once` have the formulas of the region; all others are the true ones.
+        """
+        names = _names(region)
         before = np.array([h.walked.line[spot][h.row] for h in members])
-        unique, costs = self.offered(program, tuple(names))
+        unique, costs = version.offered(names)
         walks = [list(some) for _, some in groupby(members, key=lambda h: id(h.walked))]
         state = Before(
             np.array([h.student for h in members]),
             [(some[0].walked.values, np.array([h.row for h in some])) for some in walks],
-            {e.name: e.formula for e in program.equations},
-            members[0].once,
+            version.formulas,
+            once,
         )
         limit = np.minimum(LEFT * before, before - WORTH)
         after = bits_at(self.lines, page, spot, region, unique, state, limit)
         for k, h in enumerate(members):
             drafts = []
             gains = before[k] - after[:, k]
-            fitting = sorted((costs[n] - gains[n], n) for n in np.flatnonzero(after[:, k] <= limit[k]))[:SURVIVORS]
+            elsewhere = {name for a in h.adopted for name in a.change.formulas} - set(names)
+            fitting = sorted(
+                (costs[n] - gains[n], n)
+                for n in np.flatnonzero(after[:, k] <= limit[k])
+                if elsewhere.isdisjoint(unique[n].formulas)  # it has nothing of the change that is there
+            )[:SURVIVORS]
             made = {a.change.code for a in h.adopted}
             anywhere = costs + np.log2(len(h.unexplained))  # it might have been any of these lines
             rivals = tuple(Rival(unique[n], None, float(anywhere[n])) for _, n in fitting)
             for _, n in fitting:
                 change, bits = unique[n], AGAIN if unique[n].code in made else float(anywhere[n])
                 others = tuple(r for r in rivals if r.change is not change)
-                drafts.append(self._adopting(h, Adopted(change, None, bits, spot, others)))
+                drafts.append(_adopting(h, Adopted(change, None, bits, spot, others)))
                 if spot[1] is not None and self.lines.steps > 1 and len(change.formulas) == 1:
                     more = 1 + np.log2(self.lines.steps)
-                    drafts.append(self._adopting(h, Adopted(change, spot[1], bits + more, spot, others)))
+                    drafts.append(_adopting(h, Adopted(change, spot[1], bits + more, spot, others)))
             passed, misprints = h.passed | {spot}, h.misprints | {spot}
-            drafts.append(Draft(h.student, h.adopted, h.program, h.once, misprints, passed))
+            drafts.append(Draft(h.student, h.adopted, h.version, h.once, misprints, passed))
             yield drafts
 
-    def with_change(
-        self, program: Program, once: Mapping[Spot, Node], change: Change, step: int | None
-    ) -> tuple[Program, Mapping[Spot, Node]]:
-        """The program, and the formulas of single steps, once a change is made; equal programs are one object."""
-        if step is not None:
-            ((name, formula),) = change.formulas.items()
-            return program, {**once, (name, step): formula}
-        key = id(program), id(change)  # both are kept here
-        if key not in self.changed:
-            equations = (Equation(e.target, change.formulas.get(e.name, e.formula)) for e in program.equations)
-            made = Program(tuple(equations))
-            self.changed[key] = change, self.programs.setdefault(made, made)
-        return self.changed[key][1], once
 
-    def _adopting(self, h: Hypothesis, one: Adopted) -> Draft:
-        program, once = self.with_change(h.program, h.once, one.change, one.step)
-        return Draft(h.student, (*h.adopted, one), program, once, h.misprints, h.passed)
+def _adopting(h: Hypothesis, one: Adopted) -> Draft:
+    version, once = with_change(h.version, h.once, one.change, one.step)
+    return Draft(h.student, (*h.adopted, one), version, once, h.misprints, h.passed)
 
 
-def bits_of(change: Change) -> float:
-    """How rare a change is: its row, and how many such changes there are."""
-    row = MISTAKES[change.code]
-    several = len(change.formulas) > 1
-    return row.bits + float(np.log2(max(change.choices, 1))) + (several != row.habit)
+def with_change(version: Version, once: Once, change: Change, step: int | None) -> tuple[Version, Once]:
+    """The version, and the formulas of single steps, once a change is made."""
+    if step is None:
+        return version.with_change(change), once
+    ((name, formula),) = change.formulas.items()
+    return version, {**once, (name, step): formula}
+
+
+def _names(region: Region) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name, _ in region))
 
 
 def _kept(beam: list[Hypothesis]) -> list[Hypothesis]:
@@ -331,6 +267,6 @@ def _kept(beam: list[Hypothesis]) -> list[Hypothesis]:
         return beam
     best: dict[tuple[object, ...], Hypothesis] = {}
     for h in sorted(beam, key=lambda h: h.bits):
-        best.setdefault((id(h.program), tuple(h.once.items()), h.misprints, h.passed), h)
+        best.setdefault((h.version, tuple(h.once.items()), h.misprints, h.passed), h)
     kept: list[Hypothesis] = list(best.values())
     return kept[:BEAM]

@@ -126,7 +126,8 @@ def misunderstood(problem: Problem, count: int) -> Iterator[str]:
             which = [random.choice(common)]
         made = (rounded, *map(id, which))
         if made not in pages:
-            values = diagnosis.worked(problem, search, diagnosis.with_changes(search.program, *which), rounded)
+            program = diagnosis.with_changes(search.versions.true.program, *which)
+            values = diagnosis.worked(problem, search, program, rounded)
             page = {key: values[name, time].item() for key, name, time in places}
             pages[made] = page
         yield written(pages[made], random.random(), number, random)

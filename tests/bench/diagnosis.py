@@ -167,7 +167,7 @@ class Bench:
 
     def sheet(self, made: tuple[Change, ...], rounded: bool) -> Sheet:
         return written(
-            worked(self.problem, self.search, with_changes(self.search.program, *made), rounded),
+            worked(self.problem, self.search, with_changes(self.search.versions.true.program, *made), rounded),
             self.problem,
         )
 
@@ -187,7 +187,7 @@ class Bench:
         asked = [(s.name, s.time) for s in self.problem.lines if s.asked and s.form == "number"]
         count = int(self.random.integers(1, 5))
         random = {asked[k] for k in self.random.choice(len(asked), min(count, len(asked)), replace=False)}
-        formulas = {e.name: e.formula for e in self.search.program.equations}
+        formulas = {e.name: e.formula for e in self.search.versions.true.program.equations}
         values: dict[Spot, Array] = {}
         with np.errstate(all="ignore"):
             for spot in self.search.lines.order:
