@@ -51,47 +51,82 @@ def decode(search: Search, page: Page, students: Sequence[int]) -> dict[int, Dec
     """The best explanation of each student's sheet."""
     beams = search.best(page, students)
     winners = [
-        next((h for h in beams[student] if _holds(h)), None) or search.start(page, [student])[0] for student in students
+        next((h for h in beams[student] if h.holds), None) or search.start(page, [student])[0] for student in students
     ]
-    asked: dict[tuple[int, int, object], Draft] = {}  # whose, of which mistake, and what becomes of it
-    for k, h in enumerate(winners):
-        asked[k, 0, "plain"] = _draft(search, h, h.adopted)
-        for n in range(len(h.adopted) + 1):
-            asked[k, n, "first"] = _draft(search, h, h.adopted[:n])
-        for n, one in enumerate(h.adopted):
-            asked[k, n, "without"] = asked[k, n, "plain without"] = _without(search, h, n, None)
-            for m, rival in enumerate(one.rivals):
-                if not _same(rival, one) and not _built_upon(h, n):
-                    asked[k, n, m] = _without(search, h, n, rival)
-    plain = np.array([str(what).startswith("plain") for _, _, what in asked])
+    asked: dict[Asked, Draft] = {}
+    tests = [[_test(search, h, n, asked) for n in range(len(h.adopted))] for h in winners]
+    plain = np.array([key.plain for key in asked], bool)
     walked = dict(zip(asked, search.walk(page, list(asked.values()), {}, plain), strict=True))
-    bits = {which: h.bits for which, h in walked.items()}
     found = {}
-    for k, h in enumerate(winners):
-        made = []
-        for n, one in enumerate(h.adopted):
-            penned = bits[k, n, "without"] - h.bits
-            gains = (
-                penned,
-                bits[k, n, "first"] - bits[k, n + 1, "first"],
-                bits[k, n, "plain without"] - bits[k, 0, "plain"],
-            )
-            near = tuple(r for m, r in enumerate(one.rivals) if bits.get((k, n, m), np.inf) <= h.bits + TIE)
-            if max(gains) >= MARGIN:
-                slip = _slip_at(walked[k, n, "without"], one.spot) if penned < TIE else ""
-                made.append(Made(one, max(gains), near, slip))
+    for h, own in zip(winners, tests, strict=True):
+        made = [one for n, test in enumerate(own) if (one := _made(h, n, test, walked)) is not None]
         found[h.student] = Decoded(h, tuple(made), ())
     return _with_slips(search, page, found)
 
 
-def _holds(h: Hypothesis) -> bool:
-    """Whether each mistake gives the line that it was noticed in, and not only numbers that are a slip of the pen away:
-    with one in every second entry a mistake fits whatever comes near it."""
-    for one in h.adopted:
-        how = h.walked.how[one.spot][h.row]
-        if (how > LOOSE).any() and 2 * np.count_nonzero(how == EXPLAINED) < how.size:
-            return False
-    return True
+class Asked(NamedTuple):
+    """A hypothesis that a mistake is compared with: whose, which mistakes, and whether nothing counts as a slip of the pen.
+
+    It has the misprints of the best one.
+    """
+
+    student: int
+    made: tuple[tuple[int, int | None, float], ...]  # changes by their identity, steps, bits
+    plain: bool
+
+
+class Test(NamedTuple):
+    """What a mistake is compared with: all others, with and without slips; those before it, alone and with it; the best as
+    it is without slips; and what has a rival in its place, by the place of that."""
+
+    without: Asked
+    plain_without: Asked
+    before: Asked
+    first: Asked
+    plain: Asked
+    rivals: Mapping[int, Asked]
+
+
+def _test(search: Search, h: Hypothesis, n: int, asked: dict[Asked, Draft]) -> Test:
+    """What the n-th mistake of a hypothesis is compared with, added to all that is asked."""
+
+    def ask(adopted: tuple[Adopted, ...], plain: bool = False) -> Asked:
+        key = Asked(h.student, tuple((id(a.change), a.step, a.bits) for a in adopted), plain)
+        if key not in asked:
+            asked[key] = _draft(search, h, adopted)
+        return key
+
+    one, before, later = h.adopted[n], h.adopted[:n], h.adopted[n + 1 :]
+    built_upon = not {name for a in later for name in a.change.formulas}.isdisjoint(one.change.formulas)
+    return Test(
+        ask(before + later),
+        ask(before + later, plain=True),
+        ask(before),
+        ask((*before, one)),
+        ask(h.adopted, plain=True),
+        {
+            m: ask((*before, Adopted(rival.change, rival.step, rival.bits, one.spot), *later))
+            for m, rival in enumerate(one.rivals)
+            if not _same(rival, one) and not built_upon
+        },
+    )
+
+
+def _made(h: Hypothesis, n: int, test: Test, walked: Mapping[Asked, Hypothesis]) -> Made | None:
+    """The n-th mistake of a hypothesis, with what would do as well, if it pays."""
+
+    def bits(key: Asked) -> float:
+        return walked[key].bits
+
+    one = h.adopted[n]
+    penned = bits(test.without) - h.bits
+    gain = max(penned, bits(test.before) - bits(test.first), bits(test.plain_without) - bits(test.plain))
+    if gain < MARGIN:
+        return None
+    near = tuple(
+        rival for m, rival in enumerate(one.rivals) if m in test.rivals and bits(test.rivals[m]) <= h.bits + TIE
+    )
+    return Made(one, gain, near, _slip_at(walked[test.without], one.spot) if penned < TIE else "")
 
 
 def _slip_at(h: Hypothesis, spot: Spot) -> str:
@@ -105,18 +140,6 @@ def _same(rival: Rival, one: Adopted) -> bool:
     """Whether a change is the same mistake, made in fewer or more lines."""
     same = rival.change.code == one.change.code
     return same and bool(set(rival.change.formulas.items()) & set(one.change.formulas.items()))
-
-
-def _built_upon(h: Hypothesis, n: int) -> bool:
-    """Whether a later mistake changes a formula that this one has changed."""
-    later = {name for a in h.adopted[n + 1 :] for name in a.change.formulas}
-    return not later.isdisjoint(h.adopted[n].change.formulas)
-
-
-def _without(search: Search, h: Hypothesis, n: int, rival: Rival | None) -> Draft:
-    """The explanation without one of its mistakes, or with another in its place."""
-    instead = () if rival is None else (Adopted(rival.change, rival.step, rival.bits, h.adopted[n].spot),)
-    return _draft(search, h, (*h.adopted[:n], *instead, *h.adopted[n + 1 :]))
 
 
 def _draft(search: Search, h: Hypothesis, adopted: tuple[Adopted, ...]) -> Draft:

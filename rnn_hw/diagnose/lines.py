@@ -4,7 +4,7 @@ The order is that of `checking/uses.py`: each line comes after what it uses. Eve
 it is worked at; rows that take the same formula are computed together, whoever's they are. Nothing is compared here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,13 +26,16 @@ from rnn_hw.lang.tree import Equation, Name, Node
 Array = NDArray[Any]
 Spot = tuple[str, int | None]  # a quantity, and its step if it has any
 Values = dict[Spot, Array]  # tracks and rows in front
+Source = Callable[[Mapping[Spot, Array], Array | None], Any]
 
 
 class Compiled(NamedTuple):
-    """Formulas at one step: the code, and the slots of their values; `None` for one that has none."""
+    """Formulas at one step: the code, the slots of their values (`None` where shapes do not fit), and which of them read
+    only what exists."""
 
     code: Code
     slots: tuple[int | None, ...]
+    exist: tuple[bool, ...]
 
 
 class Lines:
@@ -48,10 +51,11 @@ class Lines:
         self.kept = {"t"} & set(setup.given)  # a step that has a number of its own
         self.codes: dict[Spot, Code] = {}
         self.slots: dict[tuple[Node, Spot], tuple[int | None, bool]] = {}
-        self.compiled: dict[tuple[tuple[Node, ...], Spot, bool], Compiled] = {}
+        self.compiled: dict[tuple[tuple[Node, ...], Spot], Compiled] = {}
         self.used: dict[tuple[Node, Spot], tuple[Spot, ...]] = {}
         self.worked: dict[tuple[Node, Spot], Node] = {}
         self.existing: dict[Name, bool] = {}
+        self.sources: dict[Name, Source] = {}
 
     def forget(self) -> None:
         """Forgets all formulas."""
@@ -92,15 +96,14 @@ class Lines:
             self.slots[formula, spot] = found
         return found
 
-    def code(self, formulas: tuple[Node, ...], spot: Spot, complete: bool = False) -> Compiled:
-        """Right sides compiled for one line; if they are to be `complete`, what reads a step that does not exist is left
-        out."""
-        key = formulas, spot, complete
+    def code(self, formulas: tuple[Node, ...], spot: Spot) -> Compiled:
+        """Right sides compiled for one line; what reads a step that does not exist is not run."""
+        key = formulas, spot
         if key not in self.compiled:
             found = [self.slot(formula, spot) for formula in formulas]
-            slots = [slot if exists or not complete else None for slot, exists in found]
-            part, place = self.codes[spot].part(slot for slot in slots if slot is not None)
-            self.compiled[key] = Compiled(part, tuple(None if slot is None else place[slot] for slot in slots))
+            part, place = self.codes[spot].part(slot for slot, exists in found if slot is not None and exists)
+            slots = tuple(None if slot is None else place.get(slot, 0) for slot, _ in found)
+            self.compiled[key] = Compiled(part, slots, tuple(exists for _, exists in found))
         return self.compiled[key]
 
     def exists(self, name: Name) -> bool:
@@ -139,36 +142,42 @@ class Lines:
 
         Where it reads a step that does not exist, `x[t-1]` at the first one, `instead` is worked: nobody puts in `x[0]`.
         """
-        shape = self.shapes[spot[0]]
         count = (*lead[:-1], len(rows)) if rows is not None else lead
-        code, (slot,) = self.code((formula,), spot)
-        if slot is None:
-            return np.full((*count, *shape), np.nan)
-        try:
-            slots = code.run(lambda name: self.load(name, values, rows))
-        except LookupError as error:  # a step that does not exist, or (a `KeyError`) a line that comes later
-            if instead is not None and not isinstance(error, KeyError):
-                return self.compute(instead, spot, values, rows, lead)
-            return np.full((*count, *shape), np.nan)
-        except ValueError:
-            return np.full((*count, *shape), np.nan)
-        return self.shaped(slots[slot], len(code.shapes[slot]), spot, count)
+        return self._computed((formula,), spot, values, rows, count, instead)[0]
 
     def compute_all(
         self, formulas: tuple[Node, ...], spot: Spot, values: Values, lead: Shape, instead: Node
     ) -> list[Array]:
-        """The values of several right sides for all rows, where every line has been worked; `instead` as in `compute`."""
-        code, places = self.code(formulas, spot, complete=True)
+        """The values of several right sides for all rows; `instead` as in `compute`."""
+        return self._computed(formulas, spot, values, None, lead, instead)
+
+    def _computed(
+        self,
+        formulas: tuple[Node, ...],
+        spot: Spot,
+        values: Values,
+        rows: Array | None,
+        count: Shape,
+        instead: Node | None,
+    ) -> list[Array]:
+        nothing = np.broadcast_to(np.nan, (*count, *self.shapes[spot[0]]))
+        code, places, exist = self.code(formulas, spot)
         try:
-            slots = code.run(lambda name: self.load(name, values, None))
-        except (LookupError, ValueError):
-            return [self.compute(formula, spot, values, None, lead, instead) for formula in formulas]
-        return [
-            self.compute(formula, spot, values, None, lead, instead)
-            if slot is None
-            else self.shaped(slots[slot], len(code.shapes[slot]), spot, lead)
-            for formula, slot in zip(formulas, places, strict=True)
-        ]
+            slots = code.run(lambda name: self.load(name, values, rows))
+        except (KeyError, ValueError):  # a line that comes later
+            if len(formulas) == 1:
+                return [nothing]
+            return [self._computed((f,), spot, values, rows, count, instead)[0] for f in formulas]
+        other = None
+        if instead is not None and not all(exist):
+            (other,) = self._computed((instead,), spot, values, rows, count, None)
+        found = []
+        for place, exists in zip(places, exist, strict=True):
+            if place is not None and exists:
+                found.append(self.shaped(slots[place], len(code.shapes[place]), spot, count))
+            else:
+                found.append(nothing if place is None or other is None else other)
+        return found
 
     def shaped(self, value: Any, rank: int, spot: Spot, lead: Shape) -> Array:
         """A value of so many own axes as one of the line, with all axes in front."""
@@ -180,21 +189,40 @@ class Lines:
         return value if value.shape == wide else np.broadcast_to(value, wide)
 
     def load(self, name: Name, values: Mapping[Spot, Array], rows: Array | None) -> Any:
-        """What stands behind a name for some of the rows."""
+        """What stands behind a name for some of the rows (`None`: all)."""
+        source = self.sources.get(name)
+        if source is None:
+            source = self.sources[name] = self._source(name)
+        return source(values, rows)
+
+    def _source(self, name: Name) -> Source:
+        """Where the value behind a name is to be had."""
         time = time_of(name)
         if time is None:
-            return self.single((name.name, None), values, rows)
+            return self._single((name.name, None))
         if not time.base:
-            return self.single((name.name, time.shift), values, rows)
+            return self._single((name.name, time.shift))
         if time.base == "T":
-            return self.single((name.name, self.steps + time.shift), values, rows)
-        steps = [self.single((name.name, t + time.shift), values, rows) for t in range(1, self.steps + 1)]
-        return np.stack(np.broadcast_arrays(*steps))
+            return self._single((name.name, self.steps + time.shift))
+        steps = [self._single((name.name, t + time.shift)) for t in range(1, self.steps + 1)]
+        return lambda values, rows: np.stack(np.broadcast_arrays(*[step(values, rows) for step in steps]))
 
-    def single(self, spot: Spot, values: Mapping[Spot, Array], rows: Array | None) -> Any:
-        name, time = spot
+    def _single(self, spot: Spot) -> Source:
         if spot in self.place:  # a `KeyError` for a line that comes later
-            return values[spot] if rows is None else values[spot][:, rows]
+            return lambda values, rows: values[spot] if rows is None else values[spot][:, rows]
+        try:
+            value = self._known(*spot)
+        except LookupError as error:
+            message = str(error)
+
+            def missing(values: Mapping[Spot, Array], rows: Array | None) -> Any:
+                raise LookupError(message)
+
+            return missing
+        return lambda values, rows: value
+
+    def _known(self, name: str, time: int | None) -> Any:
+        """What is the same for everyone."""
         given = self.setup.given.get(name)
         if isinstance(given, Stack):
             if time is None:
