@@ -17,6 +17,7 @@ EXPLAINED, LOOSE, FIRST_SLIP, UNEXPLAINED = 0, 1, 2, 99
 LOOSELY = 3.0  # bits of a number whose last digit is off by one: cut instead of rounded
 FINEST = 1e-11  # relative: no more digits are held against a double
 MOST_BITS = 30.0
+ROUNDING = 1 + 1e-9  # of half a unit, which is a double itself
 CODES = tuple(SLIPS)
 BY_DIGITS = {code: slip for code, slip in SLIPS.items() if slip.made is not None}
 CHEAPEST = min(slip.bits for slip in BY_DIGITS.values())
@@ -44,17 +45,40 @@ def judged(
     half: Array,
     tracks: Tracks,
     scale: Array,
-    elsewhere: Callable[[], Array] | None = None,
+    elsewhere: Callable[[Array], Array] | None = None,
     limit: Array | None = None,
 ) -> Judged:
     """The evidence of printed numbers; `scale` is the size that such a number has.
 
-    `elsewhere` gives the numbers of other lines that might have been copied here, a line on each entry of a leading axis.
-    With a `limit`, slips of the pen are looked for in those rows alone whose bits may stay below it.
+    `elsewhere` gives the numbers of other lines that might have been copied into some rows, a line on each entry of a
+    leading axis. With a `limit`, slips of the pen are looked for in those rows alone whose bits may stay below it.
     """
-    believed, page, near = tracks
     half = np.maximum(half, FINEST * np.maximum(np.abs(printed), scale))
-    room = half * (1 + 1e-9)
+    with np.errstate(all="ignore"):
+        as_believed = np.abs(printed - tracks.believed) <= half * ROUNDING
+    off = np.flatnonzero(
+        ~as_believed.reshape(len(printed), -1).all(axis=1)
+    )  # in a class most numbers are as they should be
+    found = Judged(np.zeros(printed.shape), np.full(printed.shape, EXPLAINED), np.array(tracks.believed))
+    if len(off):
+        others = None if elsewhere is None else lambda: elsewhere(off)
+        some = Tracks(*(track[off] for track in tracks))
+        part = _weighed(printed[off], half[off], some, scale, others, None if limit is None else limit[off])
+        found.bits[off], found.how[off], found.believed[off] = part
+    return found
+
+
+def _weighed(
+    printed: Array,
+    half: Array,
+    tracks: Tracks,
+    scale: Array,
+    elsewhere: Callable[[], Array] | None,
+    limit: Array | None,
+) -> Judged:
+    """The evidence of rows that are not all as believed."""
+    believed, page, near = tracks
+    room = half * ROUNDING
     with np.errstate(all="ignore"):
         from_believed, from_page, from_near = (np.abs(printed - t) for t in tracks)
         best = np.where(from_believed <= room, believed, np.where(from_near <= room, near, page))

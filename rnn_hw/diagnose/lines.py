@@ -45,6 +45,7 @@ class Lines:
         self.setup, self.steps, self.shapes = setup, setup.steps, dict(setup.shapes)
         self.order: list[Spot] = list(order(schedule(setup.program), setup.steps))
         self.place = {spot: k for k, spot in enumerate(self.order)}
+        self.keys = {spot: key_of(*spot, setup.single) for spot in self.order}
         self.formulas = {e.name: e.formula for e in setup.program.equations}
         self.targets = {e.name: e.target for e in setup.program.equations}
         self.plain = {n: () if all(k == 1 for k in shape) else shape for n, shape in self.shapes.items()}
@@ -67,7 +68,7 @@ class Lines:
         self.codes, self.slots, self.compiled = other.codes, other.slots, other.compiled
 
     def key(self, spot: Spot) -> str:
-        return key_of(*spot, self.setup.single)
+        return self.keys[spot]
 
     def at(self, formula: Node, spot: Spot) -> Node:
         """A right side at the step of a line, as it is worked there."""

@@ -60,9 +60,11 @@ class Walked(NamedTuple):
     def dearer(self, bits: float) -> list[list[Spot]]:
         """The lines of each row that take so many bits or more, in their order."""
         found: list[list[Spot]] = [[] for _ in self.bits]
-        for spot, line in self.line.items():
-            for row in np.flatnonzero(line >= bits).tolist():
-                found[row].append(spot)
+        if self.line:
+            spots = list(self.line)
+            rows, columns = np.nonzero(np.stack(list(self.line.values()), axis=1) >= bits)
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+                found[row].append(spots[column])
         return found
 
 
@@ -94,7 +96,7 @@ def _compared(page: Page, rows: Rows, spot: Spot, value: Array) -> tuple[Array, 
     students = rows.students
     printed, half, known = page.value[spot][students], page.half[spot][students], page.known[spot][students]
     tracks = Tracks(*(np.broadcast_to(track, printed.shape) for track in value))
-    found = judged(printed, half, tracks, page.scale[spot], lambda: page.elsewhere(spot, students))
+    found = judged(printed, half, tracks, page.scale[spot], lambda rows: page.elsewhere(spot, students[rows]))
     alone = rows.as_printed.get(spot, rows.plain)
     if alone is not None:
         found = standing(found, printed, half, page.scale[spot], alone)
