@@ -74,9 +74,9 @@ def _cut(text: str) -> tuple[Form, str, list[str]]:
         head, name, body = text[: found.start(1)].rstrip(" "), found[1], text[found.end() :]
     pieces = _values.split(body if body.endswith("\n") else body + "\n")
     numbers = pieces[1::2]
-    if ": [" not in body:
-        return (head, *pieces[::2]), name, numbers
     lists = "\n".join(numbers)
+    if "[" not in lists:
+        return (head, *pieces[::2]), name, numbers
     return (head, *pieces[::2], _number.sub("0", lists)), name, _number.findall(lists)
 
 
@@ -84,18 +84,21 @@ def _chosen(file: AnswerFile, sheet: Sheet) -> Callable[[list[int]], Sequence[in
     """Which of a file's numbers is which of the layout; `None` if one of them, or the name, might be something else."""
     text, root, layout = file.document.text + "\n", file.document.root, sheet.numbers.layout
     found = _name.search(text)
-    if not sheet.numbers.first or root.flow_style or (found and not _is(root.get("student"), found.start(1), found[1])):
-        return None  # within braces a comma ends a name
-    behind = found.end() if found else 0
-    written = [(m.start(1) + n.start(), n[0]) for m in _values.finditer(text, behind) for n in _number.finditer(m[1])]
-    waiting = {start: k for k, (start, _) in enumerate(written)}
+    if not sheet.numbers.first or root.flow_style:  # within braces a comma ends a name
+        return None
+    if found and not _is(root.get("student"), found.start(1), found[1]):
+        return None
+    values = [(m.start(1), m[1]) for m in _values.finditer(text, found.end() if found else 0)]
+    if any(value[0] == "[" for _, value in values):
+        values = [(start + n.start(), n[0]) for start, value in values for n in _number.finditer(value)]
+    waiting = {start: k for k, (start, _) in enumerate(values)}
     scalars = _by_depth(file.answers)
     if layout.taken is not None:
         scalars = [scalars[k] for k in layout.taken]
     chosen = []
     for scalar, place in zip(scalars, sheet.numbers.written, strict=True):
         k = waiting.pop(scalar.start_mark.index, -1)
-        if (k < 0) != (place < 0) or (k >= 0 and not _is(scalar, *written[k])):
+        if (k < 0) != (place < 0) or (k >= 0 and (scalar.style or scalar.value != values[k][1])):
             return None
         chosen.append(k)
     if waiting:

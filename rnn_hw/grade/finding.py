@@ -34,11 +34,13 @@ class Submission(NamedTuple):
 
 def found(paths: Iterable[str], problem: str) -> list[Submission]:
     """The submissions that the paths name: files, and the YAML files below folders, but for the problem's own file."""
-    own, files = os.path.realpath(problem), dict[str, tuple[str, str, Diagnostic | None]]()
+    own, name = os.path.realpath(problem), os.path.basename(os.path.realpath(problem))
+    files: dict[str, tuple[str, str, Diagnostic | None]] = {}
     for path in paths:
         walked = os.path.isdir(path) and not path.lower().endswith(ENDINGS)
-        for file, refused in _below(path, DEEPEST) if walked else [(path, _refused(path))]:
-            if not (walked and _is(file, own)):
+        for file, link, refused in _below(path, DEEPEST) if walked else [(path, False, _refused(path))]:
+            # Only a link, or a file of the problem's name, needs a closer look.
+            if not (walked and (link or os.path.basename(file) == name) and os.path.realpath(file) == own):
                 files.setdefault(os.path.abspath(file), (file, path if walked else "", refused))
     alike = Counter(os.path.basename(place) for place in files)
     alone = Counter(os.path.dirname(place) for place in files)
@@ -52,40 +54,40 @@ def found(paths: Iterable[str], problem: str) -> list[Submission]:
     return submissions
 
 
-def _is(file: str, own: str) -> bool:
-    """Whether a file is that one; only one of its name, or a link, needs a closer look."""
-    named = os.path.basename(file) == os.path.basename(own) or os.path.islink(file)
-    return named and os.path.realpath(file) == own
-
-
 def called(name: str) -> str:
     """A student's name, on one line and of a length that fits into a report."""
     name = " ".join(name.split())
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
-def _below(folder: str, deepest: int) -> Iterator[tuple[str, Diagnostic | None]]:
-    """The YAML files below a folder in the order of their names, hidden ones left out; linked folders are not entered."""
+def _below(folder: str, deepest: int) -> Iterator[tuple[str, bool, Diagnostic | None]]:
+    """The YAML files below a folder in the order of their names, whether each is a link, and why it is not opened; hidden
+    ones left out, linked folders not entered."""
     try:
         with os.scandir(folder) as listed:
             entries = sorted(listed, key=lambda entry: entry.name)
     except OSError as error:
-        yield folder, _fault("unreadable-file", folder, f"cannot be read: {reason(error)}")
+        yield folder, False, _fault("unreadable-file", folder, f"cannot be read: {reason(error)}")
         return
     for entry in entries:
         if entry.name.startswith("."):
             continue
         path = os.path.join(folder, entry.name)
         if path.lower().endswith(ENDINGS):
-            yield path, _refused(path)
+            plain = entry.is_file(follow_symlinks=False)  # which the listing says already
+            yield path, not plain and entry.is_symlink(), None if plain else _refused(path)
         elif entry.is_symlink():
             if entry.is_dir():
-                yield path, _fault("link-out", path, "is a link to another folder", "hand in the files themselves")
+                yield (
+                    path,
+                    True,
+                    _fault("link-out", path, "is a link to another folder", "hand in the files themselves"),
+                )
         elif entry.is_dir():
             if deepest:
                 yield from _below(path, deepest - 1)
             else:
-                yield path, _fault("too-deep", path, f"lies more than {DEEPEST} folders deep")
+                yield path, False, _fault("too-deep", path, f"lies more than {DEEPEST} folders deep")
 
 
 def _refused(path: str) -> Diagnostic | None:

@@ -19,7 +19,7 @@ from rnn_hw.checking import bound_all
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade.finding import Submission, called
 from rnn_hw.grade.judging import Bound, Judge, Read, judged, told
-from rnn_hw.grade.limits import TooSlow, at_most
+from rnn_hw.grade.limits import TooSlow, at_most, listening
 from rnn_hw.problem import Problem
 from rnn_hw.results import Graded
 from rnn_hw.source import diagnostic, parse
@@ -91,13 +91,14 @@ def marked(task: Task, submissions: Sequence[Submission], keep: bool) -> list[Ma
     found: list[Marked] = []
     waiting: list[Marked | Read] = []
     size = 0
-    for submission in submissions:
-        waiting.append(read := _read(task, submission))
-        size += read.size if isinstance(read, Read) else 0
-        if size > AT_ONCE:
-            found += _all_judged(task, waiting, keep)
-            waiting, size = [], 0
-    return [*found, *_all_judged(task, waiting, keep)]
+    with listening():
+        for submission in submissions:
+            waiting.append(read := _read(task, submission))
+            size += read.size if isinstance(read, Read) else 0
+            if size > AT_ONCE:
+                found += _all_judged(task, waiting, keep)
+                waiting, size = [], 0
+        return [*found, *_all_judged(task, waiting, keep)]
 
 
 def _all_judged(task: Task, waiting: Sequence[Marked | Read], keep: bool) -> Iterator[Marked]:

@@ -24,8 +24,8 @@ from rnn_hw.results import ClassReport, Graded, Progress
 from rnn_hw.text_file import short
 
 AT_A_TIME = 500  # submissions in a chunk whose reports are kept
-WITHOUT_REPORTS = 4000  # what is the same for all of a chunk takes as long as marking some hundred sheets
-CHUNKS_EACH = 4  # for a process of several: none waits long for the last one
+WITHOUT_REPORTS = 16_000  # what is the same for all of a chunk takes as long as marking some hundred sheets
+CHUNKS_EACH = 2  # for a process of several: none waits long for the last one
 FEWEST = 50  # that are worth a chunk of their own
 PARTS = 20  # of a class, for somebody who watches it or may stop it
 

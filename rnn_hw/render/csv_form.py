@@ -21,8 +21,8 @@ def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
     yield _row([*columns, *(line.key for line in report.lines)])
     worth = [{"": field("")} | {w: field(_number(p)) for w, p in line.worth.items()} for line in report.lines]
     for graded in report.submissions:
-        share = 100 * graded.share
-        cells = [graded.student, graded.file, _number(graded.score), _number(graded.max_score), _number(share)]
+        share = gradebook.percentage(graded.score, graded.max_score)
+        cells = [graded.student, graded.file, _number(graded.score), _number(graded.max_score), str(share)]
         cells += ["yes" if graded.late else "no", "; ".join(gradebook.notes(graded, report.late))]
         cells += map(_number, graded.groups) if graded.groups else [""] * len(groups)
         words = graded.verdicts or [""] * len(report.lines)

@@ -140,7 +140,7 @@ def _graded(graded: Graded) -> dict[str, Any]:
         "student": graded.student,
         "score": points(graded.score),
         "max_score": points(graded.max_score),
-        "percent": gradebook.number(100 * graded.share),
+        "percent": gradebook.percentage(graded.score, graded.max_score),
         "reached": points(graded.reached),
         "late": graded.late,
         "duplicates": list(graded.duplicates),

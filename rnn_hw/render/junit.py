@@ -34,7 +34,7 @@ def _suite(report: ClassReport, graded: Graded, options: Options) -> Iterator[st
     student = safe(graded.student) or "unnamed"
     yield f'<testsuite name="{student}" tests="{len(cases)}" {counts} time="0">\n  <properties>\n'
     score, most = gradebook.number(graded.score), gradebook.number(graded.max_score)
-    percent = gradebook.number(100 * graded.share)
+    percent = gradebook.percentage(graded.score, graded.max_score)
     stated = [("score", score), ("max_score", most), ("percent", percent), ("file", graded.file)]
     stated += [("note", note) for note in gradebook.notes(graded, report.late)]
     stated += [(f"points {o.name}", f"{gradebook.number(o.points)}/{gradebook.number(o.max_points)}") for o in cases]

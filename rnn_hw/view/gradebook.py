@@ -4,12 +4,13 @@ Every form takes score, percentage and points from here, so that two displays of
 read exact fractions (`4 1/3`), programs the nearest number a computer has. Escapes nothing, knows no markup.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from rnn_hw.results import Change, ClassReport, Graded, LineSummary
+from rnn_hw.results import Change, ClassReport, Graded, LineSummary, share_of
 from rnn_hw.view import selection
 from rnn_hw.view.sheet import GLYPHS, mixed
 
@@ -31,6 +32,16 @@ def number(points: str | Fraction) -> int | float:
     """
     exact = Fraction(points)
     return int(exact) if exact.denominator == 1 else float(exact)
+
+
+@lru_cache(maxsize=4096)
+def percentage(points: str, most: str) -> int | float:
+    """The share of the points in percent, as the nearest number.
+
+    >>> percentage("13", "20"), percentage("1", "3")
+    (65, 33.333333333333336)
+    """
+    return number(100 * share_of(points, most))
 
 
 def percent(share: Fraction) -> str:
@@ -64,9 +75,11 @@ class Overview(NamedTuple):
 
 def overview(report: ClassReport) -> Overview:
     """How many sheets there are and how they did, without those that cannot be read."""
-    shares = sorted(s.share for s in report.submissions if not s.unusable)
+    marks = Counter((s.score, s.max_score) for s in report.submissions if not s.unusable)  # many have the same
+    pairs = sorted((share_of(*mark), count) for mark, count in marks.items())
+    shares = [share for share, count in pairs for _ in range(count)]
     count = len(shares)
-    mean = sum(shares, Fraction(0)) / count if count else None
+    mean = sum((share * n for share, n in pairs), Fraction(0)) / count if count else None
     median = (shares[(count - 1) // 2] + shares[count // 2]) / 2 if count else None
     return Overview(len(report.submissions), len(report.submissions) - count, mean, median)
 
@@ -102,6 +115,8 @@ def seen(report: ClassReport) -> list[str]:
 
 def notes(graded: Graded, taken: str) -> list[str]:
     """What stands beside a mark, in few words."""
+    if not (graded.unusable or graded.late or graded.duplicates or graded.warnings):
+        return []
     said = [f"unusable: {brief(graded.unusable[0].message)}"] if graded.unusable else []
     said += [f"late, −{percent(Fraction(taken))} %"] if graded.late else []
     said += [f"handed in twice, here {near(graded.file)}"] if graded.duplicates else []

@@ -172,12 +172,13 @@ def rows(count: int = 10_000, pairs: int = 5) -> list[Row]:
     a, b = in_turns(ours, alone, pairs)
     note = f"{1e6 * min(a) / count:.0f} against {1e6 * min(b) / count:.0f} µs a sheet at best"
     found = [Row(f"parsing and checking {count} sheets / source.py alone", a, b, AIM, note)]
-    explained = processor_clock(lambda: diagnosed(problem, texts[:count]))
-    a, b = in_turns(explained, alone, pairs)
-    note = (
-        f"{1e6 * min(a) / count:.0f} against {1e6 * min(b) / count:.0f} µs a sheet at best; no two mistakes are alike"
-    )
-    found.append(Row("the same with diagnoses / source.py alone", a, b, AIM_DIAGNOSED, note))
+    whole = {"as a class makes them": list(misunderstood(problem, count)), "no two alike": texts[:count]}
+    for name, sheets in whole.items():
+        explained = processor_clock(lambda sheets=sheets: diagnosed(problem, sheets))
+        read_alone = processor_clock(lambda sheets=sheets: [parse(text, "answers.yaml") and None for text in sheets])
+        a, b = in_turns(explained, read_alone, pairs)
+        note = f"{1e6 * min(a) / count:.0f} against {1e6 * min(b) / count:.0f} µs a sheet at best"
+        found.append(Row(f"the same with diagnoses, mistakes {name} / source.py", a, b, AIM_DIAGNOSED, note))
     double = processor_clock(lambda: checked(problem, texts))
     a, b = in_turns(lambda: double() / 2, ours, pairs)
     found.append(Row(f"{2 * count} sheets / {count}, for as many", a, b, 1.0, "linear growth is 1"))

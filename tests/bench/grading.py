@@ -55,12 +55,13 @@ def processor(folder: str, *options: str) -> Callable[[], float]:
 def rows(count: int = 10_000, pairs: int = 3) -> list[Row]:
     """Two processes against one, with mistakes looked for and without; twice the class; memory."""
     found = []
-    with a_class(count) as folder, a_class(2 * count) as double:
-        for name, options in (("", ()), (", no hints", ("--no-hints",))):
-            one, two = seconds(folder, *options), seconds(folder, *options, "--jobs", "2")
-            a, b = in_turns(one, two, pairs)
-            note = f"{1e6 * min(a) / count:.0f} against {1e6 * min(b) / count:.0f} µs a sheet at best"
-            found.append(Row(f"grading {count} files{name}: one process / two", a, b, FASTER, note))
+    with a_class(count) as folder, a_class(2 * count) as double, a_class(4 * count) as large:
+        for files, many in ((folder, count), (large, 4 * count)):
+            for name, options in (("", ()), (", no hints", ("--no-hints",))):
+                one, two = seconds(files, *options), seconds(files, *options, "--jobs", "2")
+                a, b = in_turns(one, two, pairs)
+                note = f"{1e6 * min(a) / many:.0f} against {1e6 * min(b) / many:.0f} µs a sheet at best"
+                found.append(Row(f"grading {many} files{name}: one process / two", a, b, FASTER, note))
         for name, options in (("", ()), (", no hints", ("--no-hints",))):
             whole, half = processor(double, *options), processor(folder, *options)
             a, b = in_turns(lambda whole=whole: whole() / 2, half, pairs)  # type: ignore[misc]
