@@ -59,7 +59,7 @@ def judged(
     off = np.flatnonzero(
         ~as_believed.reshape(len(printed), -1).all(axis=1)
     )  # in a class most numbers are as they should be
-    found = Judged(np.zeros(printed.shape), np.full(printed.shape, EXPLAINED), np.array(tracks.believed))
+    found = Judged(np.zeros(printed.shape), np.full(printed.shape, EXPLAINED, np.int8), np.array(tracks.believed))
     if len(off):
         others = None if elsewhere is None else lambda: elsewhere(off)
         some = Tracks(*(track[off] for track in tracks))

@@ -106,16 +106,14 @@ def _compared(page: Page, rows: Rows, spot: Spot, value: Array) -> tuple[Array, 
     best = found.believed
     if misprint is not None:
         best = np.where(misprint[axes] & (found.how > LOOSE), tracks.believed, best)
-    usual = there & (found.how <= LOOSE)
-    after = (
-        np.where(there, best, tracks.believed),
-        np.where(there, printed, tracks.page),
-        np.where(usual, printed, np.where(there, best, tracks.near)),
-    )
+    after = np.array(value)  # what is not there is what it was computed to be
+    for track, instead in zip(after, Tracks(best, printed, best), strict=True):
+        np.copyto(track, instead, where=there)
+    np.copyto(after[2], printed, where=there & (found.how <= LOOSE))
     flat = (len(students), -1)
     bits = np.where(known, found.bits.reshape(flat).sum(axis=1), 0.0)
     how = np.where(known[:, None], found.how.reshape(flat), EXPLAINED)
-    return np.stack(after), bits, how
+    return after, bits, how
 
 
 def at_line(page: Page, students: Array, spot: Spot, value: Array, limit: Array) -> Judged:

@@ -32,9 +32,10 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     if not isinstance(node, Apply):
         return node
     arguments = tuple(map(change, node.arguments))
-    if all(a is b for a, b in zip(arguments, node.arguments, strict=True)):
-        return node
-    return Apply(node.operation, arguments, node.span)
+    for changed, argument in zip(arguments, node.arguments, strict=True):  # twice as fast as `all`, and all trees come here
+        if changed is not argument:
+            return Apply(node.operation, arguments, node.span)
+    return node
 
 
 def substitute(node: Node, put: Callable[[Name], Node]) -> Node:

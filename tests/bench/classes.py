@@ -77,7 +77,14 @@ def submissions(problem: Problem, count: int) -> Iterator[str]:
         page = random.choice(right)
         if sort > 0.5:
             page = slipped(problem, keys, 1 if sort < 0.8 else random.randint(2, 3), random)
-        yield written(page, sort, number, random)
+        lines = shown(page)
+        if sort > 0.75:
+            for key in random.sample(keys, random.randint(1, 3)):
+                if sort < 0.85:
+                    del lines[key]
+                else:
+                    lines[key] = random.choice(ODD)
+        yield written(lines, number)
 
 
 def slipped(problem: Problem, keys: list[str], count: int, random: Random) -> dict[str, float]:
@@ -86,15 +93,11 @@ def slipped(problem: Problem, keys: list[str], count: int, random: Random) -> di
     return worked(problem, mistakes, random.random() < 0.7)
 
 
-def written(page: dict[str, float], sort: float, number: int, random: Random) -> str:
-    """An answer file; lines are left out where `sort`, from 0 to 1, is above 0.75, and not to be read above 0.85."""
-    lines = {key: f"{value:.0f}" if key.startswith("dim") else f"{value:.3f}" for key, value in page.items()}
-    if sort > 0.75:
-        for key in random.sample(list(lines), random.randint(1, 3)):
-            if sort < 0.85:
-                del lines[key]
-            else:
-                lines[key] = random.choice(ODD)
+def shown(page: dict[str, float]) -> dict[str, str]:
+    return {key: f"{value:.0f}" if key.startswith("dim") else f"{value:.3f}" for key, value in page.items()}
+
+
+def written(lines: dict[str, str], number: int) -> str:
     body = "".join(f"  {key}: {text}\n" for key, text in lines.items())
     return f"problem: ../lstm_forward.yaml\nstudent: s{number:06}\nanswers:\n{body}"
 
@@ -103,8 +106,12 @@ COMMON = ("sigmoid-sign", "activation-left-out", "term-left-out", "other-activat
 
 
 def misunderstood(problem: Problem, count: int) -> Iterator[str]:
-    """Answer files of a class that has misunderstood things: of two sheets one is all right; of ten, three have one of six
-    common mistakes, one any mistake of the catalogue, half a one two of them, and half a one numbers off by anything."""
+    """Answer files of a class that has misunderstood things.
+
+    Of two sheets one is all right; of ten, three have one of six common mistakes, one any mistake of the catalogue, half a
+    one two of them, and half a one numbers off by anything. One in ten is not finished; one in twenty has a line that
+    cannot be read.
+    """
     random = Random(0)
     keys = list(worked(problem, {}, True))
     search = Diagnoser(problem).search
@@ -113,12 +120,9 @@ def misunderstood(problem: Problem, count: int) -> Iterator[str]:
     common = [change for change in every if change.code in COMMON]
     pages: dict[tuple[int, ...], dict[str, float]] = {}  # many have made the same
     for number in range(count):
-        sort, rounded = random.random(), random.random() < 0.7
+        sort, rounded, handed_in = random.random(), random.random() < 0.7, random.random()
         which: list[Change] = []
-        if sort > 0.95:
-            yield written(slipped(problem, keys, random.randint(1, 3), random), random.random(), number, random)
-            continue
-        if sort > 0.9:
+        if 0.9 < sort <= 0.95:
             which = random.sample(every, 2)
         elif sort > 0.8:
             which = [random.choice(every)]
@@ -128,9 +132,14 @@ def misunderstood(problem: Problem, count: int) -> Iterator[str]:
         if made not in pages:
             program = diagnosis.with_changes(search.versions.true.program, *which)
             values = diagnosis.worked(problem, search, program, rounded)
-            page = {key: values[name, time].item() for key, name, time in places}
-            pages[made] = page
-        yield written(pages[made], random.random(), number, random)
+            pages[made] = {key: values[name, time].item() for key, name, time in places}
+        page = slipped(problem, keys, random.randint(1, 3), random) if sort > 0.95 else pages[made]
+        lines = shown(page)
+        if handed_in < 0.1:
+            lines = dict(list(lines.items())[: random.randrange(1, len(lines))])
+        elif handed_in < 0.15:
+            lines[random.choice(keys)] = random.choice(ODD)
+        yield written(lines, number)
 
 
 def read(problem: Problem, texts: Iterator[str] | list[str]) -> Iterator[Sheet]:
