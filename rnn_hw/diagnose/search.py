@@ -101,6 +101,15 @@ class Draft(NamedTuple):
         return sum([a.bits for a in self.adopted]) + MISPRINT * len(self.misprints)
 
 
+class Place(NamedTuple):
+    """Where hypotheses have got to: a line with its region, and the formulas there; all others are the true ones."""
+
+    spot: Spot
+    region: Region
+    version: Version
+    once: tuple[tuple[Spot, Node], ...]
+
+
 class Search:
     """The search for a problem; what is made once for it (versions, compiled formulas) is kept here."""
 
@@ -191,79 +200,73 @@ class Search:
 
         Whoever has got to the same line with the same formulas in its region goes together, whatever else is on the page.
         """
-        groups: dict[tuple[Spot, Region, Version, tuple[tuple[Spot, Node], ...]], list[int]] = {}
-        first = [h.unexplained[0] for h in hypotheses]
-        for k, (h, spot) in enumerate(zip(hypotheses, first, strict=True)):
-            region = h.version.region(spot, page.printed[h.student])
+        groups: dict[Place, list[Hypothesis]] = {}
+        for h in hypotheses:
+            region = h.version.region(h.unexplained[0], page.printed[h.student])
             version = h.version.elsewhere_true(_names(region))
-            once = tuple((s, formula) for s, formula in h.once.items() if s in region)
-            groups.setdefault((spot, region, version, once), []).append(k)
-        first_drafts: list[Draft] = []
-        others: list[Draft] = []
-        for (spot, region, version, once), some in groups.items():
-            members = sorted((hypotheses[k] for k in some), key=lambda h: id(h.walked))
-            for likely, unlikely in self._drafts(page, spot, region, version, dict(once), members):
-                first_drafts += likely
-                others += unlikely
-        found = self.walk(page, first_drafts)
+            once = tuple((spot, formula) for spot, formula in h.once.items() if spot in region)
+            groups.setdefault(Place(h.unexplained[0], region, version, once), []).append(h)
+        likely: list[Draft] = []
+        unlikely: list[Draft] = []
+        for place, some in groups.items():
+            some.sort(key=lambda h: id(h.walked))
+            for h, drafts in zip(some, self._drafts(page, place, some), strict=True):
+                likely += [_as_misprint(h, place.spot), *drafts[:1]]
+                unlikely += drafts[1:]
+        found = self.walk(page, likely)
         finished: dict[int, float] = {}
         for h in found:
             if not h.unexplained and h.holds:
                 finished[h.student] = min(h.bits, finished.get(h.student, np.inf))
-        found += self.walk(page, [draft for draft in others if draft.bits < finished.get(draft.student, np.inf)])
-        return found + [h._replace(passed=h.passed | {spot}) for h, spot in zip(hypotheses, first, strict=True)]
+        found += self.walk(page, [draft for draft in unlikely if draft.bits < finished.get(draft.student, np.inf)])
+        return found + [h._replace(passed=h.passed | {h.unexplained[0]}) for h in hypotheses]
 
-    def _drafts(
-        self,
-        page: Page,
-        spot: Spot,
-        region: Region,
-        version: Version,
-        once: Once,
-        members: Sequence[Hypothesis],
-    ) -> Iterator[tuple[list[Draft], list[Draft]]]:
-        """Each hypothesis with the change that explains the line best and with the line as a misprint; and with every other
-        change that explains it.
-
-        `version` and `once` have the formulas of the region; all others are the true ones.
-        """
+    def _drafts(self, page: Page, place: Place, members: Sequence[Hypothesis]) -> Iterator[list[Draft]]:
+        """Each hypothesis with every change that explains the line, the best first."""
+        spot, region, version, once = place
         names = _names(region)
         before = np.array([h.walked.line[spot][h.row] for h in members])
-        unique, costs = version.offered(names)
+        offered, costs = version.offered(names)
         walks = [list(some) for _, some in groupby(members, key=lambda h: id(h.walked))]
         state = Before(
             np.array([h.student for h in members]),
             [(some[0].walked.values, np.array([h.row for h in some])) for some in walks],
             version.formulas,
-            once,
+            dict(once),
         )
         limit = np.minimum(LEFT * before, before - WORTH)
-        after = bits_at(self.lines, page, spot, region, unique, state, limit)
+        after = bits_at(self.lines, page, spot, region, offered, state, limit)
         for k, h in enumerate(members):
-            drafts = []
-            gains = before[k] - after[:, k]
             elsewhere = {name for a in h.adopted for name in a.change.formulas} - set(names)
-            fitting = sorted(
-                (costs[n] - gains[n], n)
+            explaining = sorted(
+                (costs[n] + after[n, k], n)
                 for n in np.flatnonzero(after[:, k] <= limit[k])
-                if elsewhere.isdisjoint(unique[n].formulas)  # it has nothing of the change that is there
-            )[:SURVIVORS]
-            made = {a.change.code for a in h.adopted}
+                if elsewhere.isdisjoint(offered[n].formulas)  # it has nothing of the change that is there
+            )
             anywhere = costs + np.log2(len(h.unexplained))  # it might have been any of these lines
-            rivals = tuple(Rival(unique[n], None, float(anywhere[n])) for _, n in fitting)
-            for _, n in fitting:
-                change, bits = unique[n], AGAIN if unique[n].code in made else float(anywhere[n])
-                others = tuple(r for r in rivals if r.change is not change)
-                drafts.append(_adopting(h, Adopted(change, None, bits, spot, others)))
-                if spot[1] is not None and self.lines.steps > 1 and len(change.formulas) == 1:
-                    more = 1 + np.log2(self.lines.steps)
-                    drafts.append(_adopting(h, Adopted(change, spot[1], bits + more, spot, others)))
-            passed, misprints = h.passed | {spot}, h.misprints | {spot}
-            as_misprint = Draft(h.student, h.adopted, h.version, h.once, misprints, passed)
-            yield [*drafts[:1], as_misprint], drafts[1:]
+            best = [Rival(offered[n], None, float(anywhere[n])) for _, n in explaining[:SURVIVORS]]
+            yield list(self._adopting(h, spot, best))
+
+    def _adopting(self, h: Hypothesis, spot: Spot, found: Sequence[Rival]) -> Iterator[Draft]:
+        """A hypothesis with each of the changes that explain a line, made at every step and at that of the line alone."""
+        made = {a.change.code for a in h.adopted}
+        for one in found:
+            bits = AGAIN if one.change.code in made else one.bits
+            others = tuple(rival for rival in found if rival.change is not one.change)
+            yield _with(h, Adopted(one.change, None, bits, spot, others))
+            if spot[1] is not None and self.lines.steps > 1 and len(one.change.formulas) == 1:
+                yield _with(h, Adopted(one.change, spot[1], bits + 1 + np.log2(self.lines.steps), spot, others))
 
 
-def _adopting(h: Hypothesis, one: Adopted) -> Draft:
+def _names(region: Region) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name, _ in region))
+
+
+def _as_misprint(h: Hypothesis, spot: Spot) -> Draft:
+    return Draft(h.student, h.adopted, h.version, h.once, h.misprints | {spot}, h.passed | {spot})
+
+
+def _with(h: Hypothesis, one: Adopted) -> Draft:
     version, once = with_change(h.version, h.once, one.change, one.step)
     return Draft(h.student, (*h.adopted, one), version, once, h.misprints, h.passed)
 
@@ -274,10 +277,6 @@ def with_change(version: Version, once: Once, change: Change, step: int | None) 
         return version.with_change(change), once
     ((name, formula),) = change.formulas.items()
     return version, {**once, (name, step): formula}
-
-
-def _names(region: Region) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name, _ in region))
 
 
 def _kept(beam: list[Hypothesis]) -> list[Hypothesis]:

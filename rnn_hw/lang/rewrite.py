@@ -32,7 +32,9 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     if not isinstance(node, Apply):
         return node
     arguments = tuple(map(change, node.arguments))
-    for changed, argument in zip(arguments, node.arguments, strict=True):  # twice as fast as `all`, and all trees come here
+    for changed, argument in zip(
+        arguments, node.arguments, strict=True
+    ):  # twice as fast as `all`, and all trees come here
         if changed is not argument:
             return Apply(node.operation, arguments, node.span)
     return node
