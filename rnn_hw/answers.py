@@ -173,6 +173,7 @@ class AnswerFile(NamedTuple):
         return named_file(self.document, self.problem)
 
 
+BELOW = "below it one line for each, such as `h[1]: 0.217`"
 FIELDS = ("problem", "student", "answers")
 
 
@@ -232,9 +233,9 @@ def _report(document: Document) -> None:
             reader.fault("not-yaml", f"`{short(value.text)}` is no YAML file", value, help)
     answers = root.get("answers")
     if answers is None:
-        help = "write `answers:` and below it one line for each, such as `h[1]: 0.217`"
+        help = f"write `answers:` and {BELOW}"
         reader.fault("missing-field", "`answers` is missing", root, help)
     elif not isinstance(answers, Fields) and not (isinstance(answers, Scalar) and answers.is_null):
-        help = "write below it one line for each, such as `h[1]: 0.217`"
+        help = f"write {BELOW}"
         reader.fault("not-a-map", "`answers` is a map of keys and values", answers, help)
     reader.finish()

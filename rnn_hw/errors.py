@@ -39,6 +39,11 @@ class HomeworkError(Exception):
         self.diagnostics = diagnostics
 
 
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The faults of a file in the order of its lines."""
+    return sorted(diagnostics, key=lambda d: d.span or Span(0, 0, 0))
+
+
 def reason(error: Exception) -> str:
     """Why the system refuses something, in its own words."""
     return str(getattr(error, "strerror", None) or error).lower()

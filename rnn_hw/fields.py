@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
+from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean, in_order
 from rnn_hw.lang.parse import parse_formula, parse_program
 from rnn_hw.lang.tokens import plain_name
 from rnn_hw.lang.tree import Node, Program
@@ -156,7 +156,7 @@ class Reader:
 
     def finish(self, elsewhere: Iterable[Diagnostic] = ()) -> None:
         """Raises everything that was found, in the order of the file, behind what was found in others."""
-        found = [*elsewhere, *sorted(self.faults, key=lambda d: d.span or Span(0, 0, 0))]
+        found = [*elsewhere, *in_order(self.faults)]
         if found:
             raise HomeworkError(*found)
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from rnn_hw.answers import AnswerFile, Sheet, read_answers
+from rnn_hw.answers import BELOW, AnswerFile, Sheet, read_answers
 from rnn_hw.assignment import Assignment, load
 from rnn_hw.checking.binding import Binder
 from rnn_hw.checking.judge import Marked, check_sheets, mark
-from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
+from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean, in_order
 from rnn_hw.problem import Problem
 from rnn_hw.results import Remark, Report, Table
 from rnn_hw.source import Fields, Scalar, diagnostic, referred
@@ -31,7 +31,7 @@ class Sheets(NamedTuple):
     def faults(self) -> tuple[Diagnostic, ...]:
         """All that is to be reported of the file, in the order of its lines."""
         own = (d for sheet in self.sheets for d in sheet.diagnostics)
-        return tuple(sorted((*self.diagnostics, *own), key=lambda d: d.span or Span(0, 0, 0)))
+        return tuple(in_order((*self.diagnostics, *own)))
 
 
 # What is to be said besides of sheets that were marked together: reports in, the same reports with more in them out.
@@ -118,7 +118,7 @@ def bound_all(file: AnswerFile, assignment: Assignment, binders: Sequence[Binder
             message = f"`{short(id)}` is no problem of this assignment"
             found.append(diagnostic(file.document, "unknown-key", message, answers.keys[id], help))
         elif not isinstance(value, Fields) and not (isinstance(value, Scalar) and value.is_null):
-            help = "write below it one line for each, such as `h[1]: 0.217`"
+            help = f"write {BELOW}"
             message = f"the answers to `{short(id)}` are a map of keys and values"
             found.append(diagnostic(file.document, "not-a-map", message, value, help))
     if loose:

@@ -14,9 +14,8 @@ from rnn_hw.checking.formulas import Judged, judge_formulas
 from rnn_hw.checking.slips import slip
 from rnn_hw.checking.words import judge_truth, judge_word
 from rnn_hw.fields import letters_of
-from rnn_hw.kinds.formulas import FORMULA
+from rnn_hw.kinds.formulas import asked_for
 from rnn_hw.kinds.kind import Context, Judgement
-from rnn_hw.lang.parse import parse_quantity
 from rnn_hw.lang.rewrite import names_in
 from rnn_hw.lang.tree import Apply, Name, Node, Num, Program
 from rnn_hw.results import Line, Remark, Table, Value, Verdict
@@ -92,10 +91,9 @@ class Typed:
         for key in self.formula_keys:
             if key not in entries or entries[key].reason:
                 continue
-            typed = self.setup.formulas.get(key)
-            context = typed.context if typed else self.setup.context or self._own_context(key)
-            group = together.setdefault(id(context), (context, {}))
-            group[1][key] = typed.target if typed else parse_quantity(key.removesuffix(FORMULA))
+            target, stated = asked_for(self.setup, key)
+            context = stated or self._own_context(key)
+            together.setdefault(id(context), (context, {}))[1][key] = target
         found: dict[str, Judged] = {}
         for context, targets in together.values():
             texts = tuple((key, entries[key].text) for key in targets)

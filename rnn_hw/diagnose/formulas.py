@@ -13,13 +13,12 @@ from rnn_hw.diagnose.align import Aligner, Alignment, Departure, TooLong
 from rnn_hw.diagnose.parts import size
 from rnn_hw.errors import HomeworkError
 from rnn_hw.fields import letters_of
-from rnn_hw.kinds.formulas import FORMULA
+from rnn_hw.kinds.formulas import asked_for
 from rnn_hw.kinds.kind import Context
 from rnn_hw.lang.identity import World, same_shape
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.changes import Surroundings
 from rnn_hw.lang.notation import name_text, unicode
-from rnn_hw.lang.parse import parse_quantity
 from rnn_hw.lang.rewrite import names_in
 from rnn_hw.lang.tree import Name, Node
 from rnn_hw.problem import Problem
@@ -53,23 +52,13 @@ def _letters(problem: Problem) -> Letters:
     return letters_of(problem.names, problem.kind.aliases)
 
 
-def _place(problem: Problem, verdict: Verdict) -> tuple[Name, Context] | None:
-    """What a formula is the right side of, and what it is about."""
-    typed = problem.setup.formulas.get(verdict.key)
-    if typed is not None:
-        return typed.target, typed.context
-    context = problem.setup.context
-    return (parse_quantity(verdict.key.removesuffix(FORMULA)), context) if context is not None else None
-
-
 def _asked(problem: Problem, sheet: Sheet, report: Report) -> Iterator[Asked]:
     for verdict in report.verdicts:
         if verdict.verdict != "wrong" or not isinstance(verdict.expected, Node):
             continue
-        place = _place(problem, verdict)
-        if place is None:
+        target, context = asked_for(problem.setup, verdict.key)
+        if context is None:
             continue
-        target, context = place
         try:
             yours = spelled_formula(sheet.entries[verdict.key].text, target, context, _letters(problem))
         except HomeworkError:
@@ -102,14 +91,16 @@ def _worlds(problem: Problem, sheet: Sheet, report: Report, one: Asked) -> Itera
     """The person's own program, where other formulas of theirs are not the true ones, and the true one."""
     context, read = one.context, dict[Name, Node]()
     for verdict in report.verdicts:
-        place = _place(problem, verdict)
-        if verdict.verdict in ("wrong", "carried") and place is not None and place[1] is context:
-            if isinstance(verdict.expected, Node) and verdict.key != one.verdict.key:
+        if verdict.verdict not in ("wrong", "carried") or verdict.key == one.verdict.key:
+            continue
+        if isinstance(verdict.expected, Node):
+            target, about = asked_for(problem.setup, verdict.key)
+            if about is context:
                 try:
                     text = sheet.entries[verdict.key].text
-                    formula = read_formula(text, place[0], context, _letters(problem))
+                    formula = read_formula(text, target, context, _letters(problem))
                     if same_shape(formula, verdict.expected, context.shapes):
-                        read[place[0]] = formula
+                        read[target] = formula
                 except HomeworkError:
                     continue
     programs = [context.program]

@@ -14,6 +14,7 @@ from rnn_hw.kinds.kind import Array, Context, Setup, Shape, Typed
 from rnn_hw.lang.derivation import edge
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.evaluate import Stack
+from rnn_hw.lang.parse import parse_quantity
 from rnn_hw.lang.rewrite import WRITTEN_OUT, at_step, names_in
 from rnn_hw.lang.shapes import STEP_WORDS
 from rnn_hw.lang.simplify import at_last
@@ -82,6 +83,12 @@ def edge_lines(context: Context) -> dict[str, Typed]:
                 key = edge_key(equation.target, below)
                 found[key] = Typed(Name(key), formula, context)
     return found
+
+
+def asked_for(setup: Setup, key: str) -> tuple[Name, Context | None]:
+    """What the formula of a line is the right side of, and what it is about; `None` if about its own variable alone."""
+    typed = setup.formulas.get(key)
+    return (typed.target, typed.context) if typed else (parse_quantity(key.removesuffix(FORMULA)), setup.context)
 
 
 def edge_key(above: Node, below: Node) -> str:
