@@ -30,7 +30,7 @@ from rnn_hw.checking import Binder, check_files
 from rnn_hw.cli import app
 from rnn_hw.diagnose import with_diagnoses
 from rnn_hw.errors import HomeworkError
-from rnn_hw.grade import Options, Settings, grade, marking
+from rnn_hw.grade import Options, Settings, grade
 from rnn_hw.render import json_form
 from rnn_hw.reports import FORMS
 from rnn_hw.results import ClassReport, Report
@@ -205,10 +205,8 @@ def test_a_problem_made_bad(classes: dict[str, Class], problem: str, data: st.Da
     one = classes[problem]
     bad = Path(one.problem).with_name("bad.yaml")
     bad.write_bytes(data.draw(sheets([PROBLEMS / f"{problem}.yaml"])))
-    marking.opened.cache_clear()  # of the problem that was in this file before
     with suppress(HomeworkError):
         sound(grade(one.sheets, Options(Settings(str(bad)))))
-    marking.opened.cache_clear()
 
 
 # ---- what was found, and that it can be ----------------------------------------------------------------------------------

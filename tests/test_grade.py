@@ -19,7 +19,7 @@ from rnn_hw.checking import Marked, Marker, check
 from rnn_hw.cli import app
 from rnn_hw.diagnose import Diagnoser
 from rnn_hw.errors import Diagnostic, HomeworkError, Span
-from rnn_hw.grade import Options, Settings, chunks, deductions, judging, limits, marking, packing, run
+from rnn_hw.grade import Options, Settings, chunks, deductions, judging, limits, marking, packing, run, task
 from rnn_hw.grade.finding import DEEPEST, found
 from rnn_hw.output import written
 from rnn_hw.results import ClassReport, Diagnosis, FreeText, Graded, Report, Table, Verdict
@@ -335,7 +335,7 @@ def test_no_mark_is_lost_because_mistakes_cannot_be_found(tmp_path: Path, monkey
                 raise ZeroDivisionError
         return {}
 
-    monkeypatch.setattr(judging.Diagnoser, "diagnoses", failing)
+    monkeypatch.setattr(task.Diagnoser, "diagnoses", failing)
     monkeypatch.setattr(marking, "SECONDS", 0.2)
     monkeypatch.setattr(marking, "PATIENCE", 0.3)
     marks = by_student(graded(small(tmp_path / "class")))
@@ -563,7 +563,6 @@ def test_only_what_changed_is_marked_again(tmp_path: Path, monkeypatch: pytest.M
     ]
     assert sorted(seen) == ["ada.yaml", *unusable]  # what cannot be read is looked at again
     seen.clear()
-    marking.opened.cache_clear()
     problem.write_text(PROBLEM.read_text(encoding="utf-8").replace("{h: 2}", "{h: 3}"), encoding="utf-8")
     assert by_student(graded(folder, settings=settings, resume=str(state)))["ben"].score == "20"
     assert len(seen) == 11
@@ -574,9 +573,7 @@ def test_only_what_changed_is_marked_again(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_problem_from_standard_input_cannot_be_taken_up_again(tmp_path: Path) -> None:
     arguments = ["grade", str(small(tmp_path / "class")), "--problem", "-", "--resume", str(tmp_path / "state")]
-    marking.opened.cache_clear()
     result = CliRunner().invoke(app, arguments, input=PROBLEM.read_text(encoding="utf-8"))
-    marking.opened.cache_clear()
     assert "error[no-resume]" in result.stderr
 
 

@@ -2,7 +2,7 @@
 the class as a whole."""
 
 from rnn_hw.grade.deductions import percent
-from rnn_hw.grade.marking import Settings
 from rnn_hw.grade.run import Options, grade, status
+from rnn_hw.grade.task import Settings
 
 __all__ = ["Options", "Settings", "grade", "percent", "status"]

@@ -16,8 +16,9 @@ from rnn_hw import __version__
 from rnn_hw.assignment import Assignment
 from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
 from rnn_hw.grade.finding import Submission
-from rnn_hw.grade.marking import Marked, Settings, Task, marked, opened
+from rnn_hw.grade.marking import Marked, marked
 from rnn_hw.grade.packing import packed, unpacked
+from rnn_hw.grade.task import Settings, Task, opened
 from rnn_hw.output import written
 from rnn_hw.results import Graded, Report
 from rnn_hw.text_file import contents

@@ -9,17 +9,16 @@ the same.
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
-from functools import lru_cache
 from typing import NamedTuple
 
 from rnn_hw.answers import AnswerFile, answer_file
-from rnn_hw.assignment import Assignment, load
+from rnn_hw.assignment import Assignment
 from rnn_hw.checking import bound_all
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade.finding import Submission, called
-from rnn_hw.grade.judging import Bound, Judge, Read, judged, told
+from rnn_hw.grade.judging import Bound, Read, judged, told
 from rnn_hw.grade.limits import TooSlow, at_most, listening
+from rnn_hw.grade.task import Task
 from rnn_hw.problem import Problem
 from rnn_hw.results import Graded
 from rnn_hw.source import diagnostic, parse
@@ -30,59 +29,11 @@ SECONDS = 10.0  # that one submission may take; one in a chunk takes a few milli
 PATIENCE = 30.0  # that a chunk may take beyond that before its submissions are marked one by one
 
 
-class Settings(NamedTuple):
-    """How a class is marked; whatever changes a mark stands here."""
-
-    problem: str
-    strict: bool = False
-    hints: bool = True
-    key: bool = True  # whether reports hold true values
-    carried: str = ""  # the share of a carried line, exact; "" is the problem's own
-
-
-class Task(NamedTuple):
-    """What is marked: the problem or assignment, its lines with their points, and groups of them."""
-
-    settings: Settings
-    found: Problem | Assignment
-    lines: tuple[tuple[str, str], ...]
-    groups: tuple[tuple[str, tuple[str, ...]], ...]
-    max_score: str
-    judges: tuple[Judge, ...]  # of the problem, or of those of the assignment
-
-
 class Marked(NamedTuple):
     """A submission's mark before deductions, and what it was given for."""
 
     graded: Graded
     digest: str = ""  # of the file; "" if it could not be read
-
-
-@lru_cache(maxsize=1)  # a worker marks chunk after chunk of one class
-def opened(settings: Settings) -> Task:
-    """The task that the settings name. Raises `HomeworkError`."""
-    found = load(settings.problem)
-    if settings.carried:
-        found = _carried(found, settings.carried)
-    if isinstance(found, Assignment):
-        parts = [(f"{part.id}/", part.problem) for part in found.parts]
-        groups = [(part.id, tuple(f"{part.id}/{s.key}" for s in part.problem.lines if s.asked)) for part in found.parts]
-    else:
-        parts, groups = [("", found)], []
-    lines = tuple((prefix + s.key, s.points) for prefix, problem in parts for s in problem.lines if s.asked)
-    for prefix, problem in parts:
-        groups += [(prefix + name, tuple(prefix + key for key in keys)) for name, keys in problem.rubric]
-    most = sum((Fraction(points) for _, points in lines), Fraction(0))
-    judges = tuple(Judge(prefix, problem, settings.strict) for prefix, problem in parts)
-    return Task(settings, found, lines, tuple(groups), str(most), judges)
-
-
-def _carried(found: Problem | Assignment, share: str) -> Problem | Assignment:
-    """The same with another share of the points for a carried line."""
-    if isinstance(found, Problem):
-        return found._replace(shares={**found.shares, "carried": share})
-    parts = (p._replace(problem=p.problem._replace(shares={**p.problem.shares, "carried": share})) for p in found.parts)
-    return found._replace(parts=tuple(parts))
 
 
 def marked(task: Task, submissions: Sequence[Submission], keep: bool) -> list[Marked]:
@@ -197,7 +148,7 @@ def _alone(task: Task, read: Read, keep: bool) -> Marked:
 
 
 def _together(task: Task, everyone: Sequence[Read], keep: bool, hints: bool) -> list[Marked]:
-    marks = judged(task.found, task.judges, task.groups, everyone, keep, task.settings.key, hints)
+    marks = judged(task, everyone, keep, hints)
     return [Marked(mark, read.digest) for mark, read in zip(marks, everyone, strict=True)]
 
 

@@ -19,7 +19,8 @@ from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade import changes, deductions, summary
 from rnn_hw.grade.chunks import Chunk, Place, Whole, chunk, fingerprint, saved, taken_up
 from rnn_hw.grade.finding import Submission, found
-from rnn_hw.grade.marking import Settings, Task, digest_of, opened
+from rnn_hw.grade.marking import digest_of
+from rnn_hw.grade.task import Settings, Task, opened
 from rnn_hw.results import ClassReport, Graded, Progress
 from rnn_hw.text_file import short
 

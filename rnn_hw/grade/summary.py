@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from rnn_hw.grade.marking import Task
+from rnn_hw.grade.task import Task
 from rnn_hw.results import Graded, GroupSummary, LineSummary, MistakeSummary
 
 MOST_NAMED = 5  # other files of the same student: ten thousand files of one must not name each other
