@@ -45,6 +45,9 @@ AsFormat = Annotated[Format, typer.Option("--format", "-f", help="How to print t
 Digits = Annotated[int | None, typer.Option("--digits", min=1, max=17, help="Significant figures shown.")]
 Everything = Annotated[bool, typer.Option("--all", help="Abridge nothing.")]
 Only = Annotated[str, typer.Option("--only", metavar="NAMES", help="Only these lines: f,c[2].")]
+Strict = Annotated[bool, typer.Option("--strict", help="Nothing is carried.")]
+NoHints = Annotated[bool, typer.Option("--no-hints", help="Do not look for the mistakes behind wrong lines.")]
+NoKey = Annotated[bool, typer.Option("--no-key", help="Leave out the true values and formulas.")]
 ProblemFile = Annotated[str | None, typer.Option("--problem", "-p", metavar="FILE", help="The problem file.")]
 
 
@@ -196,11 +199,9 @@ def check(
     digits: Digits = None,
     everything: Everything = False,
     only: Only = "",
-    strict: Annotated[bool, typer.Option("--strict", help="Nothing is carried.")] = False,
-    no_hints: Annotated[
-        bool, typer.Option("--no-hints", help="Do not look for the mistakes behind wrong lines.")
-    ] = False,
-    no_key: Annotated[bool, typer.Option("--no-key", help="Leave out the true values and formulas.")] = False,
+    strict: Strict = False,
+    no_hints: NoHints = False,
+    no_key: NoKey = False,
 ) -> None:
     """Check answers line by line: which are right, which follow from an earlier mistake, and which mistake it was."""
     options = _options(digits, everything, only, "", not no_key)
@@ -265,9 +266,9 @@ def grade(
     late: Annotated[str, typer.Option(metavar="PERCENT", help="Taken off the points of late sheets.")] = "0",
     late_list: Annotated[str, typer.Option(metavar="FILE", help="Who is late: a student or a file on a line.")] = "",
     carried: Annotated[str, typer.Option(metavar="SHARE", help="Of the points, for a carried line: 1/2.")] = "",
-    strict: Annotated[bool, typer.Option("--strict", help="Nothing is carried.")] = False,
-    no_hints: Annotated[bool, typer.Option("--no-hints", help="Look for no mistakes.")] = False,
-    no_key: Annotated[bool, typer.Option("--no-key", help="Leave out the true values.")] = False,
+    strict: Strict = False,
+    no_hints: NoHints = False,
+    no_key: NoKey = False,
     against: Annotated[str, typer.Option(metavar="OLD.json", help="An earlier report: whose mark changes?")] = "",
     resume: Annotated[str, typer.Option(metavar="STATE", help="Keep what is finished here, and go on from it.")] = "",
     jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", min=1, help="Processes.")] = 1,
@@ -393,7 +394,7 @@ def template(problem: Annotated[str, typer.Argument(metavar="PROBLEM", help="A p
 @_reports_faults
 def ci(
     platform: Annotated[str, typer.Argument(metavar="PLATFORM", help="github, gitlab, gradescope or pre-commit.")],
-    problem: ProblemFile = "problem.yaml",
+    problem: Annotated[str, typer.Option("--problem", "-p", metavar="FILE", help="The problem file.")] = "problem.yaml",
     answers: Annotated[str, typer.Option(metavar="PATH", help="Where the answers are.")] = "answers",
     output: Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="Write the files there.")] = "",
 ) -> None:
@@ -401,9 +402,9 @@ def ci(
     from rnn_hw import platforms
 
     if output:
-        typer.echo("\n".join(platforms.write(platform, problem or "", answers, output)))
+        typer.echo("\n".join(platforms.write(platform, problem, answers, output)))
     else:
-        typer.echo(platforms.shown(platform, problem or "", answers), nl=False)
+        typer.echo(platforms.shown(platform, problem, answers), nl=False)
 
 
 @app.command()
