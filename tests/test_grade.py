@@ -1,6 +1,7 @@
 """A class is found, marked and summed up: the marks are those of each sheet alone, whatever lies beside it."""
 
 import json
+import multiprocessing
 import os
 import threading
 import time
@@ -126,11 +127,25 @@ def test_an_assignment_is_summed_up_by_problem() -> None:
     assert next(line for line in report.lines if line.key == "4/f[1]").counts == {"wrong": 1}
 
 
-def test_processes_give_the_same_marks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_processes_give_the_same_marks(method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "start_method", lambda: method)
     folder = put(made(60), tmp_path / "class")
     alone, together = graded(folder), graded(folder, jobs=2)
     assert alone.submissions == together.submissions
     same_reports(together, alone)
+
+
+def test_a_process_with_threads_is_not_copied() -> None:
+    waiting = threading.Event()
+    thread = threading.Thread(target=waiting.wait)
+    thread.start()
+    try:
+        assert run.start_method() == "spawn"
+    finally:
+        waiting.set()
+        thread.join()
+    assert run.start_method() in ("fork", "spawn")
 
 
 def test_a_rubric_gives_points_to_groups(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ the order in which the files were named. Whatever stops a run, what is finished 
 import multiprocessing
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import ExitStack
@@ -149,13 +150,20 @@ def _chunks(
     tasks = ([submissions[k] for k in group] for group in groups)
     if options.jobs == 1 or len(groups) == 1 or "-" in {options.settings.problem, *(s.path for s in submissions)}:
         return map(work, tasks)
-    # Where a copy of this process is safe, all that is loaded is there from the start; the pool copies it before it makes
-    # threads.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     # Ctrl-C reaches every process of the terminal: ours end at once and say nothing, the first one saves and tells.
-    pool = ProcessPoolExecutor(options.jobs, context, signal.signal, (signal.SIGINT, signal.SIG_DFL))
+    pool = ProcessPoolExecutor(
+        options.jobs, multiprocessing.get_context(start_method()), signal.signal, (signal.SIGINT, signal.SIG_DFL)
+    )
     stack.callback(pool.shutdown, cancel_futures=True)
     return pool.map(work, tasks)
+
+
+def start_method() -> str:
+    """How a process begins: as a copy of this one, with all that is loaded, where that is safe.
+
+    A copy has one thread, and whatever the others held stays locked in it; the system libraries of a Mac have threads.
+    """
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def _unknown(marks: Sequence[Graded], late: Sequence[str], file: str) -> Iterator[Diagnostic]:
