@@ -20,6 +20,7 @@ from rnn_hw.errors import Diagnostic
 from rnn_hw.numerals import LONGEST
 from rnn_hw.problem import Problem
 from rnn_hw.source import MOST_FAULTS, Fields, Items, Scalar, Value, diagnostic
+from rnn_hw.text_file import LARGEST
 
 MOST_REMEMBERED = 200_000  # numerals, and a tenth as many forms: a class of forgers must not fill the memory
 NOTHING: Mapping[str, Entry] = MappingProxyType({})
@@ -36,11 +37,13 @@ class Binder:
         self.table = Numerals()
         self.familiar = Familiar()
 
-    def again(self, data: str | bytes, name: str) -> Sheet | None:
+    def again(self, data: bytes, name: str) -> Sheet | None:
         """The sheet of a file like one that was remembered, which need not be read; `None` for any other."""
         self._forget_if_full()
+        if len(data) > LARGEST:
+            return None
         try:
-            text = (data if isinstance(data, str) else data.decode()).replace("\r\n", "\n")
+            text = data.decode().replace("\r\n", "\n")
         except UnicodeDecodeError:
             return None
         return self.familiar.sheet(text, name, self.table)

@@ -43,52 +43,60 @@ class Familiar:
 
     def sheet(self, text: str, file: str, table: Numerals) -> Sheet | None:
         """The sheet of a file; `None` if it is not like one before, or what stands for a number is none."""
-        form, name, numbers = _cut(text)
-        like = self.forms.get(form)
-        if like is None or name == "null":
+        cut = _Cut(text)
+        like = self.forms.get(cut.form)
+        if like is None or cut.name == "null":
             return None
-        places = list(map(table.__getitem__, numbers))
+        places = list(map(table.__getitem__, cut.numbers))
         if -1 in places:
             return None
         written = Numbers(table, like.layout, like.first, array("i", like.chosen(places)))
-        return Sheet(file, name or like.student, written, like.rest)
+        return Sheet(file, cut.name or like.student, written, like.rest)
 
     def learn(self, file: AnswerFile, sheet: Sheet) -> None:
         """Remembers a file that was read, if all of its numbers are answers on lines that they fit."""
-        text = file.document.text
-        chosen = _chosen(file, sheet)
-        if chosen is None or len(text) > MOST_TEXT:
+        cut = _Cut(file.document.text)
+        chosen = _chosen(cut, file, sheet)
+        if chosen is None or len(cut.text) > MOST_TEXT:
             return
-        if self.size + len(text) > MOST_TEXT:
+        if self.size + len(cut.text) > MOST_TEXT:
             self.forms, self.size = {}, 0
         numbers = sheet.numbers
-        self.forms[_cut(text)[0]] = Like(sheet.student, numbers.layout, numbers.first, chosen, sheet.rest)
-        self.size += len(text)
+        self.forms[cut.form] = Like(sheet.student, numbers.layout, numbers.first, chosen, sheet.rest)
+        self.size += len(cut.text)
 
 
-def _cut(text: str) -> tuple[Form, str, list[str]]:
-    """What stands between the numbers, the student's name if it is a plain one, and the numbers."""
-    found = _name.search(text)
-    head, name, body = "", "", text
-    if found:
-        head, name, body = text[: found.start(1)].rstrip(" "), found[1], text[found.end() :]
-    pieces = _values.split(body if body.endswith("\n") else body + "\n")
-    numbers = pieces[1::2]
-    lists = "\n".join(numbers)
-    if "[" not in lists:
-        return (head, *pieces[::2]), name, numbers
-    return (head, *pieces[::2], _number.sub("0", lists)), name, _number.findall(lists)
+class _Cut:
+    """A text, what stands between its numbers, its numbers, and the student's name if it is a plain one.
+
+    Whether the last line has an end belongs to the form: what a text in lines of its own says depends on it.
+    """
+
+    __slots__ = ("behind", "form", "name", "numbers", "text")
+
+    def __init__(self, text: str) -> None:
+        ended = text.endswith("\n")
+        self.text = text if ended else text + "\n"
+        found = _name.search(self.text)
+        self.name, self.behind, head = found[1] if found else "", found.end() if found else 0, ""
+        if found:
+            head = self.text[: found.start(1)].rstrip(" ")
+        pieces = _values.split(self.text[self.behind :])
+        self.numbers, lists = pieces[1::2], ""
+        joined = "\n".join(self.numbers)
+        if "[" in joined:
+            self.numbers, lists = _number.findall(joined), _number.sub("0", joined)
+        self.form = ("" if ended else "open", head, lists, *pieces[::2])
 
 
-def _chosen(file: AnswerFile, sheet: Sheet) -> Callable[[list[int]], Sequence[int]] | None:
+def _chosen(cut: _Cut, file: AnswerFile, sheet: Sheet) -> Callable[[list[int]], Sequence[int]] | None:
     """Which of a file's numbers is which of the layout; `None` if one of them, or the name, might be something else."""
-    text, root, layout = file.document.text + "\n", file.document.root, sheet.numbers.layout
-    found = _name.search(text)
+    text, root, layout = cut.text, file.document.root, sheet.numbers.layout
     if not sheet.numbers.first or root.flow_style:  # within braces a comma ends a name
         return None
-    if found and not _is(root.get("student"), found.start(1), found[1]):
+    if cut.name and not _is(root.get("student"), text.rindex(cut.name, 0, cut.behind), cut.name):
         return None
-    values = [(m.start(1), m[1]) for m in _values.finditer(text, found.end() if found else 0)]
+    values = [(m.start(1), m[1]) for m in _values.finditer(text, cut.behind)]
     if any(value[0] == "[" for _, value in values):
         values = [(start + n.start(), n[0]) for start, value in values for n in _number.finditer(value)]
     waiting = {start: k for k, (start, _) in enumerate(values)}

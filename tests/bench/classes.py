@@ -146,7 +146,7 @@ def read(problem: Problem, texts: Iterator[str] | list[str]) -> Iterator[Sheet]:
     """The sheets, read as `rnnhw grade` reads them."""
     binder = Binder(problem)
     for text in texts:
-        if (sheet := binder.again(text, "answers.yaml")) is None:
+        if (sheet := binder.again(text.encode(), "answers.yaml")) is None:
             file = answer_file(parse(text, "answers.yaml"))
             binder.remember(file, sheet := binder.bind(file))
         yield sheet
