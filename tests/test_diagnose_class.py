@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from classes import PROBLEM, made, put
+from classes import PROBLEM, ROOT, made, put
 from typer.testing import CliRunner
 
 from rnn_hw.answers import Sheet, answer_file
-from rnn_hw.checking import Binder, Marked, Marker
+from rnn_hw.checking import Binder, Marked, Marker, bound
 from rnn_hw.cli import app
 from rnn_hw.diagnose import Diagnoser, search, versions
 from rnn_hw.problem import load_problem
@@ -28,6 +28,29 @@ def test_each_hears_what_they_would_hear_alone() -> None:
     alone = {k: diagnoser.diagnoses(marker.mark([sheet])).get(0) for k, sheet in enumerate(sheets)}
     assert together == {k: found for k, found in alone.items() if found}
     assert {d.mistake for found in together.values() for d in found} >= {"sigmoid-sign", "activation-left-out"}
+
+
+ALIKE = """answers:
+  V: [[0.686, 0.043, 0.030], [-0.812, -0.129, 0.930]]
+  S: [[0.011, 0.699, 0.110], [0.141, 0.170, 0.021]]
+  V_corr: [[0.753, 0.047, 0.331], [-0.892, -0.142, "0.5"]]
+  S_corr: [[0.5, 69.930, 109.892], [140.634, 169.850, 21.000]]
+  W: [[-0.261, 0.074, 0.382], [0.499, -0.806, -0.921]]
+"""
+
+
+def test_of_two_explanations_that_take_as_many_bits_it_is_always_the_same() -> None:
+    """Wherever in memory they are, and whoever else is looked at."""
+    found = load_problem(ROOT / "problems" / "adam_step.yaml")
+    one = bound(answer_file(parse(ALIKE, "answers.yaml")), found)
+    others = [
+        bound(answer_file(parse(ALIKE.replace("0.686", f"0.{k}"), "answers.yaml")), found) for k in (386, 12, 999)
+    ]
+    told = set()
+    for k in range(12):
+        sheets = [*others[: k % 4], one, *others[k % 4 :]]
+        told.add(Diagnoser(found).diagnoses(Marker(found).mark(sheets if k % 2 else [one])).get(k % 4 if k % 2 else 0))
+    assert len(told) == 1
 
 
 def test_what_is_kept_from_one_chunk_to_the_next_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,19 +200,23 @@ class Search:
 
         Whoever has got to the same line with the same formulas in its region goes together, whatever else is on the page.
         """
-        groups: dict[Place, list[Hypothesis]] = {}
-        for h in hypotheses:
+        groups: dict[Place, list[int]] = {}
+        for k, h in enumerate(hypotheses):
             region = h.version.region(h.unexplained[0], page.printed[h.student])
             version = h.version.elsewhere_true(_names(region))
             once = tuple((spot, formula) for spot, formula in h.once.items() if spot in region)
-            groups.setdefault(Place(h.unexplained[0], region, version, once), []).append(h)
+            groups.setdefault(Place(h.unexplained[0], region, version, once), []).append(k)
+        drafts: dict[int, list[Draft]] = {}
+        for place, some in groups.items():
+            some.sort(key=lambda k: id(hypotheses[k].walked))  # which are together in memory
+            drafts |= zip(some, self._drafts(page, place, [hypotheses[k] for k in some]), strict=True)
         likely: list[Draft] = []
         unlikely: list[Draft] = []
-        for place, some in groups.items():
-            some.sort(key=lambda h: id(h.walked))
-            for h, drafts in zip(some, self._drafts(page, place, some), strict=True):
-                likely += [_as_misprint(h, place.spot), *drafts[:1]]
-                unlikely += drafts[1:]
+        for k, h in enumerate(
+            hypotheses
+        ):  # in their own order, whoever else is in a group: of two alike the first is kept
+            likely += [_as_misprint(h, h.unexplained[0]), *drafts[k][:1]]
+            unlikely += drafts[k][1:]
         found = self.walk(page, likely)
         finished: dict[int, float] = {}
         for h in found:

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
@@ -150,12 +150,30 @@ def _chunks(
     tasks = ([submissions[k] for k in group] for group in groups)
     if options.jobs == 1 or len(groups) == 1 or "-" in {options.settings.problem, *(s.path for s in submissions)}:
         return map(work, tasks)
-    # Ctrl-C reaches every process of the terminal: ours end at once and say nothing, the first one saves and tells.
-    pool = ProcessPoolExecutor(
-        options.jobs, multiprocessing.get_context(start_method()), signal.signal, (signal.SIGINT, signal.SIG_DFL)
-    )
-    stack.callback(pool.shutdown, cancel_futures=True)
-    return pool.map(work, tasks)
+    pool = stack.enter_context(_processes(options.jobs))
+    futures = [pool.submit(work, task) for task in tasks]
+    return (future.result() for future in futures)
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with what they are for, however it ends.
+
+    Ctrl-C reaches every process of the terminal: ours end at once and say nothing, the first one saves and tells. No future
+    is cancelled, for Python's pool stumbles over one that is when its processes are gone.
+    """
+    others = multiprocessing.active_children()
+    context = multiprocessing.get_context(start_method())
+    pool = ProcessPoolExecutor(jobs, context, signal.signal, (signal.SIGINT, signal.SIG_DFL))
+    try:
+        yield pool
+    except BaseException:
+        for process in multiprocessing.active_children():
+            if process not in others:
+                process.terminate()
+        raise
+    finally:
+        pool.shutdown()
 
 
 def start_method() -> str:
