@@ -373,6 +373,17 @@ def test_reading_is_bounded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert found == {"ada": "too-slow", "ben": "too-large", "cleo": "too-slow", "dan": "too-slow"}
 
 
+def test_a_file_that_cannot_be_bound_has_the_name_that_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(binder: Any, file: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(task.Binder, "bind", failing)
+    path = tmp_path / "s1.yaml"
+    path.write_text("student: Ada\nanswers:\n  f[1]: 0.769\n", encoding="utf-8")
+    (one,) = graded(path).submissions
+    assert (one.student, [d.code for d in one.unusable]) == ("Ada", ["program-fault"])
+
+
 def test_a_hundred_thousand_faults_in_a_file_take_no_longer_than_twenty(tmp_path: Path) -> None:
     keys = "".join(f"  k{k}: 1\n" for k in range(50_000))
     (tmp_path / "a.yaml").write_text(f"answers:\n  f: [0.769, 0.233]\n{keys}  f[1]: 1\n  f1: 2\n", encoding="utf-8")

@@ -7,7 +7,7 @@ form is to look up its numerals. Nothing is judged here.
 """
 
 from array import array
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from types import MappingProxyType
 from rnn_hw.answers import AnswerFile, Entry, Layout, Numbers, Numerals, Place, Sheet
 from rnn_hw.checking.familiar import Familiar
 from rnn_hw.checking.targets import Targets
-from rnn_hw.checking.values import Answers, answers_in, by_line, shape_of
+from rnn_hw.checking.values import Answers, answers_in, by_depth, by_line, shape_of
 from rnn_hw.errors import Diagnostic
 from rnn_hw.numerals import LONGEST
 from rnn_hw.problem import Problem
@@ -89,7 +89,7 @@ class Binder:
             else:
                 places.append((len(shape), number, place))
         places.sort(key=itemgetter(0, 1))
-        taken = _others(answers, aside) if aside else None
+        taken = [k for k, (n, _) in enumerate(by_depth(answers)) if n not in aside] if aside else None
         return Layout(tuple(p for _, _, p in places), tuple(n for _, n, _ in places), tuple(aside), taken)
 
     def _repeated(self, file: AnswerFile, layout: Layout, first: int, texts: Sequence[str]) -> Sheet:
@@ -169,21 +169,6 @@ def _written(text: str, value: Value) -> Hashable:
     if len(scalars) < len(parts):
         return None
     return text, value.__class__, *scalars
-
-
-def _others(answers: Fields, aside: Collection[int]) -> list[int]:
-    """Where the scalars of all answers but some stand among those of `_form`."""
-    depths = [(depth, number) for number, value in enumerate(answers.entries.values()) for depth in _depths(value)]
-    return [at for at, (_, number) in enumerate(sorted(depths)) if number not in aside]
-
-
-def _depths(value: Value, depth: int = 0) -> Iterator[int]:
-    """How deep each scalar of a value stands in lists."""
-    if isinstance(value, Scalar):
-        yield depth
-    elif isinstance(value, Items):
-        for item in value.items:
-            yield from _depths(item, depth + 1)
 
 
 def _first_of_consecutive(answers: Fields) -> int:

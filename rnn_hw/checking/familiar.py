@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from rnn_hw.answers import AnswerFile, Entry, Layout, Numbers, Numerals, Sheet
-from rnn_hw.source import Fields, Items, Scalar, Value
+from rnn_hw.checking.values import by_depth
+from rnn_hw.source import Scalar, Value
 
 MOST_TEXT = 1 << 24  # characters of files that are remembered: a class of forgers must not fill the memory
 
@@ -100,7 +101,7 @@ def _chosen(cut: _Cut, file: AnswerFile, sheet: Sheet) -> Callable[[list[int]], 
     if any(value[0] == "[" for _, value in values):
         values = [(start + n.start(), n[0]) for start, value in values for n in _number.finditer(value)]
     waiting = {start: k for k, (start, _) in enumerate(values)}
-    scalars = _by_depth(file.answers)
+    scalars = [scalar for _, scalar in by_depth(file.answers)]
     if layout.taken is not None:
         scalars = [scalars[k] for k in layout.taken]
     chosen = []
@@ -119,13 +120,3 @@ def _chosen(cut: _Cut, file: AnswerFile, sheet: Sheet) -> Callable[[list[int]], 
 def _is(value: Value | None, start: int, written: str) -> bool:
     """Whether a value is the plain scalar that is written there in the file."""
     return isinstance(value, Scalar) and not value.style and (value.start_mark.index, value.text) == (start, written)
-
-
-def _by_depth(answers: Fields) -> list[Scalar]:
-    """The scalars of all answers, those deeper in lists behind others."""
-    found: list[Scalar] = []
-    level: list[Value] = list(answers.entries.values())
-    while level:
-        found += [value for value in level if isinstance(value, Scalar)]
-        level = [item for value in level if isinstance(value, Items) for item in value.items]
-    return found

@@ -11,7 +11,7 @@ from rnn_hw.checking.targets import Target, Targets
 from rnn_hw.fields import MOST_AXES, Unread, Written, exact_array, read_array, text_of
 from rnn_hw.lang.operations import spoken
 from rnn_hw.results import Line
-from rnn_hw.source import Items, Scalar, Value
+from rnn_hw.source import Fields, Items, Scalar, Value
 
 Piece = tuple[Place, int, Sequence[int]]  # numbers that can be read: where they go, the file's line, which numerals
 Answers = dict[str, Piece | Entry]  # by the key of a line, or by the name of a sequence that is one piece
@@ -112,6 +112,16 @@ def flattened(value: Value) -> tuple[Shape, list[str]] | None:
         shape += tuple(sizes)
         level = [part for items in lists for part in items]
     return (shape, [part.value for part in level]) if set(map(type, level)) == {Scalar} else None
+
+
+def by_depth(answers: Fields) -> list[tuple[int, Scalar]]:
+    """The scalars of all answers, those deeper in lists behind others, each with the number of its answer."""
+    found: list[tuple[int, Scalar]] = []
+    level = list(enumerate(answers.entries.values()))
+    while level:
+        found += [(number, value) for number, value in level if isinstance(value, Scalar)]
+        level = [(number, item) for number, value in level if isinstance(value, Items) for item in value.items]
+    return found
 
 
 def shape_of(value: Value) -> Shape | None:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rnn_hw.answers import AnswerFile, answer_file
+from rnn_hw.answers import AnswerFile, Sheet, answer_file
 from rnn_hw.assignment import Assignment
 from rnn_hw.checking import bound_all
 from rnn_hw.errors import Diagnostic, HomeworkError
@@ -86,7 +86,12 @@ def _read(task: Task, submission: Submission) -> Marked | Read:
     try:
         with at_most(SECONDS):
             data, name = contents(submission.path)
-            sheet, warnings = _bound(task, data, name)
+            sheet: Bound | None = _known(task, data, name)
+            warnings: tuple[Diagnostic, ...] = ()
+            if sheet is None:
+                file = answer_file(parse(data, name))
+                student = called(file.student) or student
+                sheet, warnings = _bound(task, file)
             sheet = sheet._replace(student=called(sheet.student) or student)
             return Read(submission.file, sheet, warnings, _digest(submission, data), len(data))
     except HomeworkError as error:
@@ -95,12 +100,14 @@ def _read(task: Task, submission: Submission) -> Marked | Read:
         return Marked(_unusable(task, submission.file, student, [_failure(error)._replace(file=submission.file)]))
 
 
-def _bound(task: Task, data: bytes, name: str) -> tuple[Bound, tuple[Diagnostic, ...]]:
-    """A file's answers by the lines, and what is to be warned of. Raises `HomeworkError`."""
+def _known(task: Task, data: bytes, name: str) -> Sheet | None:
+    """The answers of a file like one before."""
+    return task.judges[0].binder.again(data, name) if isinstance(task.found, Problem) else None
+
+
+def _bound(task: Task, file: AnswerFile) -> tuple[Bound, tuple[Diagnostic, ...]]:
+    """A file's answers by the lines, and what is to be warned of."""
     found, binders = task.found, [judge.binder for judge in task.judges]
-    if isinstance(found, Problem) and (sheet := binders[0].again(data, name)):
-        return sheet, ()
-    file = answer_file(parse(data, name))
     warnings = tuple(_warnings(task, file))
     if isinstance(found, Assignment):
         return bound_all(file, found, binders), warnings

@@ -52,6 +52,11 @@ def processor(folder: str, *options: str) -> Callable[[], float]:
     return lambda: children_cpu(run)
 
 
+def halved(run: Callable[[], float]) -> Callable[[], float]:
+    """A run of twice as many, for as many."""
+    return lambda: run() / 2
+
+
 def rows(count: int = 10_000, pairs: int = 3) -> list[Row]:
     """Two processes against one, with mistakes looked for and without; twice the class; memory."""
     found = []
@@ -64,7 +69,7 @@ def rows(count: int = 10_000, pairs: int = 3) -> list[Row]:
                 found.append(Row(f"grading {many} files{name}: one process / two", a, b, FASTER, note))
         for name, options in (("", ()), (", no hints", ("--no-hints",))):
             whole, half = processor(double, *options), processor(folder, *options)
-            a, b = in_turns(lambda whole=whole: whole() / 2, half, pairs)  # type: ignore[misc]
+            a, b = in_turns(halved(whole), half, pairs)
             found.append(
                 Row(f"grading {2 * count} files / {count}{name}, for as many", a, b, 1.0, "linear growth is 1")
             )
