@@ -57,8 +57,10 @@ def _values(lines: Lines, spot: Spot, region: Sequence[Spot], tried: Sequence[Ch
             elif changed is not None:
                 own[k] = changed
         instead = before.once.get(here) or before.formulas[here[0]]
-        made = lines.compute_all(tuple(own.values()), here, unchanged, (TRACKS, count), instead)
-        found = dict(zip(own, made, strict=True))
+        found: dict[int, Array] = {}
+        if own:
+            made = lines.compute_all(tuple(own.values()), here, unchanged, (TRACKS, count), instead)
+            found = dict(zip(own, made, strict=True))
         for formula, those in later.items():
             joined = _Joined([values[k] for k in those])
             whole = lines.compute(formula, here, joined, None, (TRACKS, len(those) * count), instead)
