@@ -6,6 +6,7 @@ change of all these equations together.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rnn_hw.lang.mistakes.alike import Form, form
@@ -76,7 +77,7 @@ def changes(name: str, around: Surroundings, memory: Memory | None = None) -> tu
 
 def formulas_with(row: Mistake, here: Here) -> Found:
     """What one row makes of a formula: where, the tag, and the formula, each once."""
-    seen = {here.equation.formula, simplify(here.equation.formula)}
+    seen = {here.equation.formula, _simplest(here.equation.formula)}
     shape = here.shape(here.equation.formula)
     found = []
     for path, tag, formula in _alternatives(row, here):
@@ -84,6 +85,9 @@ def formulas_with(row: Mistake, here: Here) -> Found:
             seen.add(formula)
             found.append((path, tag, formula))
     return tuple(found)
+
+
+_simplest = lru_cache(maxsize=1 << 12)(simplify)  # one row after the other asks for the same
 
 
 def _alternatives(row: Mistake, here: Here) -> Iterator[tuple[Path, str, Node]]:
@@ -108,8 +112,7 @@ def _put(formula: Node, name: Name, new: Node) -> Node:
 
 def _instead(row: Mistake, part: Node, here: Here) -> Iterator[Instead]:
     for k, text in enumerate(row.rules):
-        new = rewritten(rule(text), part)
-        if new is not None:
+        if (new := rewritten(rule(text), part)) is not None:
             yield Instead(str(k), new)
     if row.change is not None:
         yield from row.change(part, here)

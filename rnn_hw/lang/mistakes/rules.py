@@ -101,8 +101,11 @@ def rule(text: str) -> Rule:
 
 def rewritten(rule: Rule, node: Node) -> Node | None:
     """What the rule makes of a node, `None` where its pattern is another."""
+    pattern = rule.pattern
+    if isinstance(pattern, Apply) and not (isinstance(node, Apply) and pattern.operation == node.operation):
+        return None  # nearly always
     bound: dict[str, Node] = {}
-    if not _matches(rule.pattern, node, bound, _level(rule.pattern)):
+    if not _matches(pattern, node, bound, _level(pattern)):
         return None
     return simplify(_built(rule.result, bound))
 
