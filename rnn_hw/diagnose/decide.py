@@ -22,10 +22,9 @@ TIE = 2.0  # bits by which another explanation may be longer and still be named
 
 
 class Made(NamedTuple):
-    """A mistake of the best explanation that pays: what it saves, and the changes that would do as well."""
+    """A mistake of the best explanation that pays, and the changes that would do as well."""
 
     adopted: Adopted
-    gain: float
     ties: tuple[Rival, ...]
     slip: str = ""  # of the pen, that would do as well
 
@@ -53,80 +52,81 @@ def decode(search: Search, page: Page, students: Sequence[int]) -> dict[int, Dec
     winners = [
         next((h for h in beams[student] if h.holds), None) or search.start(page, [student])[0] for student in students
     ]
-    asked: dict[Asked, Draft] = {}
-    tests = [[_test(search, h, n, asked) for n in range(len(h.adopted))] for h in winners]
-    plain = np.array([key.plain for key in asked], bool)
-    walked = dict(zip(asked, search.walk(page, list(asked.values()), {}, plain), strict=True))
-    found = {}
-    for h, own in zip(winners, tests, strict=True):
-        made = [one for n, test in enumerate(own) if (one := _made(h, n, test, walked)) is not None]
-        found[h.student] = Decoded(h, tuple(made), ())
-    return _with_slips(search, page, found)
+    mistakes = [(h, n) for h in winners for n in range(len(h.adopted))]
+    without = [Other(h, h.adopted[:n] + h.adopted[n + 1 :]) for h, n in mistakes]
+    rivals = [_with_rivals(h, n) for h, n in mistakes]
+    walks = _Walks(search, page)
+    walks.walk([*without, *(other for some in rivals for _, other in some)])
+    penned = [walks.of(other).bits - other.best.bits for other in without]
+    walks.walk([other for at, saved in zip(mistakes, penned, strict=True) if saved < MARGIN for other in _closer(*at)])
+    made: dict[int, list[Made]] = {}
+    for (h, n), other, saved, some in zip(mistakes, without, penned, rivals, strict=True):
+        if saved >= MARGIN or walks.saved(h, n) >= MARGIN:
+            near = tuple(rival for rival, instead in some if walks.of(instead).bits <= h.bits + TIE)
+            slip = _slip_at(walks.of(other), h.adopted[n].spot) if saved < TIE else ""
+            made.setdefault(h.student, []).append(Made(h.adopted[n], near, slip))
+    return _with_slips(search, page, {h.student: Decoded(h, tuple(made.get(h.student, ())), ()) for h in winners})
 
 
-class Asked(NamedTuple):
-    """A hypothesis that a mistake is compared with: whose, which mistakes, and whether nothing counts as a slip of the pen.
+class Other(NamedTuple):
+    """An explanation beside the best one, with the misprints of that: these mistakes, and perhaps nothing that counts as a
+    slip of the pen."""
 
-    It has the misprints of the best one.
-    """
+    best: Hypothesis
+    adopted: tuple[Adopted, ...]
+    plain: bool = False
 
-    student: int
-    made: tuple[tuple[int, int | None, float], ...]  # changes by their identity, steps, bits
-    plain: bool
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What is the same for the same explanation of the same sheet: changes by their identity, steps, bits."""
+        return self.best.student, tuple((id(a.change), a.step, a.bits) for a in self.adopted), self.plain
 
-
-class Test(NamedTuple):
-    """What a mistake is compared with: all others, with and without slips; those before it, alone and with it; the best as
-    it is without slips; and what has a rival in its place, by the place of that."""
-
-    without: Asked
-    plain_without: Asked
-    before: Asked
-    first: Asked
-    plain: Asked
-    rivals: Mapping[int, Asked]
+    def draft(self, search: Search) -> Draft:
+        """What is walked through for it."""
+        version = search.versions.true
+        once: Once = {}
+        for one in self.adopted:
+            version, once = with_change(version, once, one.change, one.step)
+        return Draft(self.best.student, self.adopted, version, once, self.best.misprints, self.best.passed)
 
 
-def _test(search: Search, h: Hypothesis, n: int, asked: dict[Asked, Draft]) -> Test:
-    """What the n-th mistake of a hypothesis is compared with, added to all that is asked."""
+def _closer(h: Hypothesis, n: int) -> tuple[Other, Other, Other, Other]:
+    """What else tells whether the n-th mistake pays: those before it, with it and without; all others, with it and without,
+    where nothing counts as a slip of the pen."""
+    before, one, later = h.adopted[:n], h.adopted[n : n + 1], h.adopted[n + 1 :]
+    return Other(h, before + one), Other(h, before), Other(h, h.adopted, True), Other(h, before + later, True)
 
-    def ask(adopted: tuple[Adopted, ...], plain: bool = False) -> Asked:
-        key = Asked(h.student, tuple((id(a.change), a.step, a.bits) for a in adopted), plain)
-        if key not in asked:
-            asked[key] = _draft(search, h, adopted)
-        return key
 
+def _with_rivals(h: Hypothesis, n: int) -> list[tuple[Rival, Other]]:
+    """What has a rival in place of the n-th mistake; nothing where a later one was made in what that made."""
     one, before, later = h.adopted[n], h.adopted[:n], h.adopted[n + 1 :]
-    built_upon = not {name for a in later for name in a.change.formulas}.isdisjoint(one.change.formulas)
-    return Test(
-        ask(before + later),
-        ask(before + later, plain=True),
-        ask(before),
-        ask((*before, one)),
-        ask(h.adopted, plain=True),
-        {
-            m: ask((*before, Adopted(rival.change, rival.step, rival.bits, one.spot), *later))
-            for m, rival in enumerate(one.rivals)
-            if not _same(rival, one) and not built_upon
-        },
-    )
+    if not {name for a in later for name in a.change.formulas}.isdisjoint(one.change.formulas):
+        return []
+    others = [rival for rival in one.rivals if not _same(rival, one)]
+    return [(r, Other(h, (*before, Adopted(r.change, r.step, r.bits, one.spot), *later))) for r in others]
 
 
-def _made(h: Hypothesis, n: int, test: Test, walked: Mapping[Asked, Hypothesis]) -> Made | None:
-    """The n-th mistake of a hypothesis, with what would do as well, if it pays."""
+class _Walks:
+    """Other explanations, each walked through once."""
 
-    def bits(key: Asked) -> float:
-        return walked[key].bits
+    def __init__(self, search: Search, page: Page) -> None:
+        self.search, self.page = search, page
+        self.known: dict[tuple[object, ...], Hypothesis] = {}
 
-    one = h.adopted[n]
-    penned = bits(test.without) - h.bits
-    gain = max(penned, bits(test.before) - bits(test.first), bits(test.plain_without) - bits(test.plain))
-    if gain < MARGIN:
-        return None
-    near = tuple(
-        rival for m, rival in enumerate(one.rivals) if m in test.rivals and bits(test.rivals[m]) <= h.bits + TIE
-    )
-    return Made(one, gain, near, _slip_at(walked[test.without], one.spot) if penned < TIE else "")
+    def walk(self, others: Sequence[Other]) -> None:
+        """Walks through all of them that are not known."""
+        fresh = {key: other for other in others if (key := other.key) not in self.known}
+        plain = np.array([other.plain for other in fresh.values()], bool)
+        drafts = [other.draft(self.search) for other in fresh.values()]
+        self.known |= zip(fresh, self.search.walk(self.page, drafts, {}, plain), strict=True)
+
+    def of(self, other: Other) -> Hypothesis:
+        return self.known[other.key]
+
+    def saved(self, h: Hypothesis, n: int) -> float:
+        """The bits that the n-th mistake saves on a closer look."""
+        first, before, plain, without = (self.of(other).bits for other in _closer(h, n))
+        return max(before - first, without - plain)
 
 
 def _slip_at(h: Hypothesis, spot: Spot) -> str:
@@ -140,14 +140,6 @@ def _same(rival: Rival, one: Adopted) -> bool:
     """Whether a change is the same mistake, made in fewer or more lines."""
     same = rival.change.code == one.change.code
     return same and bool(set(rival.change.formulas.items()) & set(one.change.formulas.items()))
-
-
-def _draft(search: Search, h: Hypothesis, adopted: tuple[Adopted, ...]) -> Draft:
-    version = search.versions.true
-    once: Once = {}
-    for one in adopted:
-        version, once = with_change(version, once, one.change, one.step)
-    return Draft(h.student, adopted, version, once, h.misprints, h.passed)
 
 
 def _with_slips(search: Search, page: Page, found: Mapping[int, Decoded]) -> dict[int, Decoded]:
