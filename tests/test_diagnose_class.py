@@ -67,8 +67,8 @@ def test_what_is_kept_from_one_chunk_to_the_next_changes_nothing(monkeypatch: py
 def test_who_leaves_out_other_lines_is_looked_at_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that differ far from the line that is wrong take one trial."""
     tried: list[int] = []
-    original = search.bits_at
-    monkeypatch.setattr(search, "bits_at", lambda *a: tried.append(len(a[5].students)) or original(*a))
+    original = search.tried_at
+    monkeypatch.setattr(search, "tried_at", lambda *a: tried.append(len(a[5].students)) or original(*a))
     lines = "  f[1]: 0.231\n  i[1]: 0.250\n  o[1]: 0.978\n"
     texts = [f"answers:\n{lines}{more}" for more in ("", "  dim_f: 1\n", "  dim_h: 1\n")]
     binder = Binder(FOUND)

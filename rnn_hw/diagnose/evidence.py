@@ -46,12 +46,11 @@ def judged(
     tracks: Tracks,
     scale: Array,
     elsewhere: Callable[[Array], Array] | None = None,
-    limit: Array | None = None,
 ) -> Judged:
     """The evidence of printed numbers; `scale` is the size that such a number has.
 
     `elsewhere` gives the numbers of other lines that might have been copied into some rows, a line on each entry of a
-    leading axis. With a `limit`, slips of the pen are looked for in those rows alone whose bits may stay below it.
+    leading axis.
     """
     half = np.maximum(half, FINEST * np.maximum(np.abs(printed), scale))
     with np.errstate(all="ignore"):
@@ -63,7 +62,7 @@ def judged(
     if len(off):
         others = None if elsewhere is None else lambda: elsewhere(off)
         some = Tracks(*(track[off] for track in tracks))
-        part = _weighed(printed[off], half[off], some, scale, others, None if limit is None else limit[off])
+        part = _weighed(printed[off], half[off], some, scale, others)
         found.bits[off], found.how[off], found.believed[off] = part
     return found
 
@@ -74,7 +73,6 @@ def _weighed(
     tracks: Tracks,
     scale: Array,
     elsewhere: Callable[[], Array] | None,
-    limit: Array | None,
 ) -> Judged:
     """The evidence of rows that are not all as believed."""
     believed, page, near = tracks
@@ -94,11 +92,10 @@ def _weighed(
     raw = how == UNEXPLAINED
     if not raw.any():
         return Judged(bits, how, best)
-    spare = None if limit is None else limit - np.where(raw, CHEAPEST, bits).reshape(len(bits), -1).sum(axis=1)
     found = Judged(np.where(raw, unexplained(printed, half, scale), bits), how, np.where(raw, printed, best))
     meanings = (believed,) if np.array_equal(believed[raw], page[raw], equal_nan=True) else (believed, page)
     for meant in meanings:
-        _try_slips(found, printed, half, meant, raw, spare)
+        _try_slips(found, printed, half, meant, raw)
     if elsewhere is None:
         return found
     others = elsewhere()
@@ -112,25 +109,35 @@ def _weighed(
     )
 
 
-def _try_slips(
-    found: Judged, printed: Array, half: Array, meant: Array, raw: NDArray[np.bool_], spare: Array | None
-) -> None:
-    """Puts slips of the pen where they take fewer bits; `spare` are those that a row has left beyond the cheapest ones."""
-    numbers = None
+def _try_slips(found: Judged, printed: Array, half: Array, meant: Array, raw: NDArray[np.bool_]) -> None:
+    """Puts slips of the pen where they take fewer bits."""
+    numbers = Numbers(printed[raw], half[raw], meant[raw])
     for code, slip in BY_DIGITS.items():
-        some = raw
-        if spare is not None:
-            some = raw & (slip.bits - CHEAPEST <= spare).reshape(-1, *(1,) * (raw.ndim - 1))
-            if not some.any():
-                continue
-        if numbers is None or spare is not None:
-            numbers = Numbers(printed[some], half[some], meant[some])
         cost = slip.cost(numbers)
-        better = cost < found.bits[some]
+        better = cost < found.bits[raw]
         if better.any():
-            found.bits[some] = np.where(better, cost, found.bits[some])
-            found.how[some] = np.where(better, how_of(code), found.how[some])
-            found.believed[some] = np.where(better, numbers.meant, found.believed[some])
+            found.bits[raw] = np.where(better, cost, found.bits[raw])
+            found.how[raw] = np.where(better, how_of(code), found.how[raw])
+            found.believed[raw] = np.where(better, numbers.meant, found.believed[raw])
+
+
+def may_take(printed: Array, half: Array, tracks: Tracks, scale: Array, limit: Array) -> NDArray[np.bool_]:
+    """Which rows may take so few bits, with slips of the pen in at most half of their entries.
+
+    An entry that no track comes near takes the cheapest slip at least, or its digits. The tracks may have an axis more in
+    front.
+    """
+    half = np.maximum(half, FINEST * np.maximum(np.abs(printed), scale))
+    room = half * ROUNDING
+    with np.errstate(all="ignore"):
+        near = np.abs(printed - tracks.believed) <= np.maximum(room + np.abs(tracks.near - tracks.believed), 2 * half)
+        near |= np.abs(printed - tracks.page) <= 2 * half
+        near |= np.abs(printed - tracks.near) <= room
+    flat = (*near.shape[: near.ndim - printed.ndim + 1], -1)
+    least = np.where(near, 0.0, np.minimum(unexplained(printed, half, scale), CHEAPEST)).reshape(flat)
+    near = near.reshape(flat)
+    found: NDArray[np.bool_] = (2 * np.count_nonzero(near, axis=-1) >= near.shape[-1]) & (least.sum(axis=-1) <= limit)
+    return found
 
 
 def how_of(code: str) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rnn_hw.diagnose.evidence import EXPLAINED, LOOSE
 from rnn_hw.diagnose.lines import Lines, Spot
-from rnn_hw.diagnose.trial import Before, bits_at
+from rnn_hw.diagnose.trial import Before, tried_at
 from rnn_hw.diagnose.versions import Once, Region, Version, Versions
 from rnn_hw.diagnose.walk import Array, Page, Rows, Walked, walk
 from rnn_hw.kinds.kind import Setup
@@ -63,12 +63,7 @@ class Hypothesis(NamedTuple):
     walked: Walked
     row: int
     bits: float  # of the mistakes, and of what stays unexplained
-    dear: Sequence[Spot]  # the lines that are worth looking at, in their order
-
-    @property
-    def unexplained(self) -> list[Spot]:
-        """The lines that are worth looking at and have not been looked at."""
-        return [spot for spot in self.dear if spot not in self.passed]
+    unexplained: Sequence[Spot]  # the lines that are worth looking at and have not been looked at, in their order
 
     @property
     def holds(self) -> bool:
@@ -80,9 +75,14 @@ class Hypothesis(NamedTuple):
                 return False
         return True
 
-    def at_least(self, left: Sequence[Spot]) -> float:
+    @property
+    def at_least(self) -> float:
         """The bits that stay once the lines that are left are explained at the lowest price."""
-        return self.bits - sum(float(self.walked.line[spot][self.row]) for spot in left) + AGAIN
+        return self.bits - float(sum([self.walked.line[spot][self.row] for spot in self.unexplained])) + AGAIN
+
+    def looked_at(self) -> "Hypothesis":
+        """The same, its first unexplained line passed."""
+        return self._replace(passed=self.passed | {self.unexplained[0]}, unexplained=self.unexplained[1:])
 
 
 class Draft(NamedTuple):
@@ -147,7 +147,8 @@ class Search:
         walked = walk(self.lines, page, rows)
         whole = zip(drafts, walked.bits.tolist(), walked.dearer(UNEXPLAINED), strict=True)
         return [
-            Hypothesis(*draft, walked, row, data + draft.bits, dear) for row, (draft, data, dear) in enumerate(whole)
+            Hypothesis(*draft, walked, row, data + draft.bits, [spot for spot in dear if spot not in draft.passed])
+            for row, (draft, data, dear) in enumerate(whole)
         ]
 
     def _own(self, drafts: Sequence[Draft]) -> dict[Spot, dict[Node, list[int]]]:
@@ -179,7 +180,7 @@ class Search:
         for _ in range(ROUNDS):
             grown: list[Hypothesis] = []
             for student in growing:
-                promising = self._promising(beams[student])
+                promising = _promising(beams[student])
                 beams[student] = [h for h in beams[student] if not any(h is g for g in promising)]
                 grown += promising
             if not grown:
@@ -189,11 +190,6 @@ class Search:
             growing = list(dict.fromkeys(h.student for h in grown))
             beams |= {student: _kept(beams[student]) for student in growing}
         return beams
-
-    def _promising(self, beam: Sequence[Hypothesis]) -> list[Hypothesis]:
-        """The hypotheses with unexplained lines that may still become the best one."""
-        finished = min((h.bits for h in beam if not h.unexplained), default=np.inf)
-        return [h for h in beam if (left := h.unexplained) and h.at_least(left) < finished]
 
     def _grown(self, page: Page, hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
         """What the hypotheses become when each looks at its first unexplained line.
@@ -223,7 +219,7 @@ class Search:
             if not h.unexplained and h.holds:
                 finished[h.student] = min(h.bits, finished.get(h.student, np.inf))
         found += self.walk(page, [draft for draft in unlikely if draft.bits < finished.get(draft.student, np.inf)])
-        return found + [h._replace(passed=h.passed | {h.unexplained[0]}) for h in hypotheses]
+        return found + [h.looked_at() for h in hypotheses]
 
     def _drafts(self, page: Page, place: Place, members: Sequence[Hypothesis]) -> Iterator[list[Draft]]:
         """Each hypothesis with every change that explains the line, the best first."""
@@ -239,16 +235,21 @@ class Search:
             dict(once),
         )
         limit = np.minimum(LEFT * before, before - WORTH)
-        after = bits_at(self.lines, page, spot, region, offered, state, limit)
+        after = tried_at(self.lines, page, spot, region, offered, state, limit)
+        good = np.isfinite(after)
+        some = np.any(good, axis=0)
         for k, h in enumerate(members):
+            if not some[k]:
+                yield []
+                continue
             elsewhere = {name for a in h.adopted for name in a.change.formulas} - set(names)
             explaining = sorted(
                 (costs[n] + after[n, k], n)
-                for n in np.flatnonzero(after[:, k] <= limit[k])
+                for n in np.flatnonzero(good[:, k])
                 if elsewhere.isdisjoint(offered[n].formulas)  # it has nothing of the change that is there
             )
-            anywhere = costs + np.log2(len(h.unexplained))  # it might have been any of these lines
-            best = [Rival(offered[n], None, float(anywhere[n])) for _, n in explaining[:SURVIVORS]]
+            anywhere = np.log2(len(h.unexplained))  # it might have been any of these lines
+            best = [Rival(offered[n], None, float(costs[n] + anywhere)) for _, n in explaining[:SURVIVORS]]
             yield list(self._adopting(h, spot, best))
 
     def _adopting(self, h: Hypothesis, spot: Spot, found: Sequence[Rival]) -> Iterator[Draft]:
@@ -260,6 +261,12 @@ class Search:
             yield _with(h, Adopted(one.change, None, bits, spot, others))
             if spot[1] is not None and self.lines.steps > 1 and len(one.change.formulas) == 1:
                 yield _with(h, Adopted(one.change, spot[1], bits + 1 + np.log2(self.lines.steps), spot, others))
+
+
+def _promising(beam: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """The hypotheses with unexplained lines that may still become the best one."""
+    finished = min((h.bits for h in beam if not h.unexplained), default=np.inf)
+    return [h for h in beam if h.unexplained and h.at_least < finished]
 
 
 def _names(region: Region) -> tuple[str, ...]:

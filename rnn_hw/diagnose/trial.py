@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_hw.diagnose.lines import Lines, Spot, Values
-from rnn_hw.diagnose.walk import TRACKS, Array, Page, at_line
+from rnn_hw.diagnose.walk import TRACKS, Array, Page, bits_at
 from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Node
 
@@ -24,7 +24,7 @@ class Before(NamedTuple):
     once: Mapping[Spot, Node]  # formulas at single steps
 
 
-def bits_at(
+def tried_at(
     lines: Lines,
     page: Page,
     spot: Spot,
@@ -33,44 +33,58 @@ def bits_at(
     before: Before,
     limit: Array,
 ) -> Array:
-    """The bits of a line for each change, made from its region on, and for each student; exact if below their limit."""
+    """The bits of a line for each change, made from its region on, and for each student; infinite above their limit."""
     with np.errstate(all="ignore"):
-        value = np.concatenate(_values(lines, spot, region, tried, before), axis=1)
-    judged = at_line(page, np.tile(before.students, len(tried)), spot, value, np.tile(limit, len(tried)))
-    bits: Array = judged.bits.reshape(len(tried), len(before.students), -1).sum(axis=2)
-    return bits
+        values = _values(lines, spot, region, tried, before)
+    return bits_at(page, before.students, spot, values, limit)
 
 
-def _values(lines: Lines, spot: Spot, region: Sequence[Spot], tried: Sequence[Change], before: Before) -> list[Array]:
-    """The value of the line for each change, students behind the tracks."""
+def _values(lines: Lines, spot: Spot, region: Sequence[Spot], tried: Sequence[Change], before: Before) -> Array:
+    """The value of the line: tracks, changes and students in front."""
     count = len(before.students)
-    unchanged = _Rows(before.walks)
-    values = [_Changed(unchanged) for _ in tried]
+    unchanged = _Unchanged(before.walks)
+    altered: dict[Spot, Altered] = {}
+    altering: set[int] = set()  # the changes that alter one of these lines
     for here in region:
-        own: dict[int, Node] = {}
-        later: dict[Node, list[int]] = {}
-        for k, change in enumerate(tried):
-            changed = change.formulas.get(here[0])
-            formula = changed or before.once.get(here) or before.formulas[here[0]]
-            if values[k] and not values[k].keys().isdisjoint(lines.uses(formula, here)):
-                later.setdefault(formula, []).append(k)
-            elif changed is not None:
-                own[k] = changed
-        instead = before.once.get(here) or before.formulas[here[0]]
-        found: dict[int, Array] = {}
-        if own:
-            made = lines.compute_all(tuple(own.values()), here, unchanged, (TRACKS, count), instead)
-            found = dict(zip(own, made, strict=True))
-        for formula, those in later.items():
-            joined = _Joined([values[k] for k in those])
-            whole = lines.compute(formula, here, joined, None, (TRACKS, len(those) * count), instead)
-            found |= zip(those, np.split(whole, len(those), axis=1), strict=True)
-        for k, value in found.items():
-            values[k][here] = value
-    return [some[spot] for some in values]
+        usual = before.once.get(here) or before.formulas[here[0]]
+        own = {k: change.formulas[here[0]] for k, change in enumerate(tried) if here[0] in change.formulas}
+        both = [k for k in altering & own.keys() if k in _altering(altered, lines.uses(own[k], here))]
+        first = sorted(own.keys() - set(both))
+        later = sorted(_altering(altered, lines.uses(usual, here)) - own.keys())
+        if not own and not later:
+            continue
+        stack = np.repeat(unchanged[here][:, None], len(tried), axis=1)
+        if first:
+            found = lines.compute_all(tuple([own[k] for k in first]), here, unchanged, (TRACKS, count), usual)
+            for k, value in zip(first, found, strict=True):
+                stack[:, k] = value
+        if both:  # each formula for all of them: a tenth of the time of each for its own
+            lead = TRACKS, len(both), count
+            values = _Together(unchanged, altered, both)
+            found = lines.compute_all(tuple([own[k] for k in both]), here, values, lead, usual)
+            for n, (k, value) in enumerate(zip(both, found, strict=True)):
+                stack[:, k] = value[:, n]
+        if later:
+            values = _Together(unchanged, altered, later)
+            stack[:, later] = lines.compute(usual, here, values, None, (TRACKS, len(later), count))
+        altered[here] = Altered(stack, {*own, *later})
+        altering |= altered[here].by
+    return altered[spot].stack
 
 
-class _Rows(dict[Spot, Array]):
+def _altering(altered: Mapping[Spot, "Altered"], used: Sequence[Spot]) -> set[int]:
+    """The changes that alter one of the lines that are used."""
+    return set[int]().union(*[altered[spot].by for spot in used if spot in altered])
+
+
+class Altered(NamedTuple):
+    """A line that changes alter: its value, tracks, changes and students in front, and which of the changes do."""
+
+    stack: Array
+    by: set[int]
+
+
+class _Unchanged(dict[Spot, Array]):
     """The values of some students, taken out when they are asked for."""
 
     def __init__(self, walks: Sequence[tuple[Values, Array]]) -> None:
@@ -83,24 +97,17 @@ class _Rows(dict[Spot, Array]):
         return found
 
 
-class _Changed(dict[Spot, Array]):
-    """The same, but for the values that are put in."""
+class _Together(dict[Spot, Array]):
+    """The values that some changes lead to, all of them at once."""
 
-    def __init__(self, before: _Rows) -> None:
+    def __init__(self, unchanged: _Unchanged, altered: Mapping[Spot, Altered], changes: Sequence[int]) -> None:
         super().__init__()
-        self.before = before
+        self.unchanged, self.altered, self.changes = unchanged, altered, changes
 
     def __missing__(self, spot: Spot) -> Array:
-        return self.before[spot]
-
-
-class _Joined(dict[Spot, Array]):
-    """Values of several changes, one after the other."""
-
-    def __init__(self, parts: Sequence[_Changed]) -> None:
-        super().__init__()
-        self.parts = parts
-
-    def __missing__(self, spot: Spot) -> Array:
-        found = self[spot] = np.concatenate([part[spot] for part in self.parts], axis=1)
+        if spot in self.altered:
+            found = self.altered[spot].stack[:, self.changes]
+        else:
+            found = self.unchanged[spot][:, None]
+        self[spot] = found
         return found

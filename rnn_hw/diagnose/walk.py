@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.diagnose.evidence import EXPLAINED, LOOSE, Judged, Tracks, judged, standing
+from rnn_hw.diagnose.evidence import EXPLAINED, LOOSE, Tracks, judged, may_take, standing
 from rnn_hw.diagnose.lines import Lines, Spot, Values
 from rnn_hw.lang.tree import Node
 
@@ -116,8 +116,13 @@ def _compared(page: Page, rows: Rows, spot: Spot, value: Array) -> tuple[Array, 
     return after, bits, how
 
 
-def at_line(page: Page, students: Array, spot: Spot, value: Array, limit: Array) -> Judged:
-    """The evidence of one line alone, where its tracks are `value`; exact where the bits stay below the limit."""
-    printed, half = page.value[spot][students], page.half[spot][students]
-    tracks = Tracks(*(np.broadcast_to(track, printed.shape) for track in value))
-    return judged(printed, half, tracks, page.scale[spot], limit=limit)
+def bits_at(page: Page, students: Array, spot: Spot, values: Array, limit: Array) -> Array:
+    """The bits of one line alone, where its tracks may be this or that: rows in front, then students; infinite where they
+    are more than the limit."""
+    printed, half, scale = page.value[spot][students], page.half[spot][students], page.scale[spot]
+    bits = np.full(values.shape[1:3], np.inf)
+    rows, some = np.nonzero(may_take(printed, half, Tracks(*values), scale, limit))
+    if len(rows):
+        found = judged(printed[some], half[some], Tracks(*values[:, rows, some]), scale)
+        bits[rows, some] = found.bits.reshape(len(rows), -1).sum(axis=1)
+    return np.where(bits <= limit, bits, np.inf)
