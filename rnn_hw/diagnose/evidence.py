@@ -23,6 +23,14 @@ BY_DIGITS = {code: slip for code, slip in SLIPS.items() if slip.made is not None
 CHEAPEST = min(slip.bits for slip in BY_DIGITS.values())
 
 
+def how_of(code: str) -> int:
+    """The sign of a number that a slip of the pen explains."""
+    return FIRST_SLIP + CODES.index(code)
+
+
+HOW_BY_DIGITS = np.array([how_of(code) for code in BY_DIGITS])
+
+
 class Tracks(NamedTuple):
     """Three values of a line: from what is believed to be in the calculator, from the page, and from what differs between
     these by rounding alone."""
@@ -79,23 +87,25 @@ def _weighed(
     room = half * ROUNDING
     with np.errstate(all="ignore"):
         from_believed, from_page, from_near = (np.abs(printed - t) for t in tracks)
-        best = np.where(from_believed <= room, believed, np.where(from_near <= room, near, page))
-        exact = (from_believed <= room) | (from_near <= room) | (from_page <= room)
+        at_once, moved = from_believed <= room, from_near <= room
+        exact = at_once | moved | (from_page <= room)
         width = np.abs(near - believed)
         between = ~exact & (from_believed <= room + width)
-        best = np.where(between, believed, best)
         loose = ~exact & ~between & (np.fmin(from_believed, from_page) <= 2 * half)
-        bits = np.where(between, np.log2(1 + np.nan_to_num(width) / half), 0.0)
-        bits = np.where(loose, LOOSELY, bits)
-        best = np.where(loose, np.where(from_believed <= 2 * half, believed, page), best)
-    how = np.where(exact | between, EXPLAINED, np.where(loose, LOOSE, UNEXPLAINED))
-    raw = how == UNEXPLAINED
+        bits = np.where(loose, LOOSELY, 0.0)
+        if between.any():
+            bits[between] = np.log2(1 + np.nan_to_num(width[between]) / half[between])
+        from_there = at_once | between | (loose & (from_believed <= 2 * half))
+        best = np.where(from_there, believed, np.where(moved, near, page))
+    raw = ~(exact | between | loose)
+    how = np.where(raw, UNEXPLAINED, np.where(loose, LOOSE, EXPLAINED))
     if not raw.any():
         return Judged(bits, how, best)
     found = Judged(np.where(raw, unexplained(printed, half, scale), bits), how, np.where(raw, printed, best))
-    meanings = (believed,) if np.array_equal(believed[raw], page[raw], equal_nan=True) else (believed, page)
-    for meant in meanings:
-        _try_slips(found, printed, half, meant, raw)
+    same = np.array_equal(believed[raw], page[raw], equal_nan=True)
+    _try_slips(
+        found, printed[raw], half[raw], np.stack([t[raw] for t in ((believed,) if same else (believed, page))]), raw
+    )
     if elsewhere is None:
         return found
     others = elsewhere()
@@ -110,15 +120,17 @@ def _weighed(
 
 
 def _try_slips(found: Judged, printed: Array, half: Array, meant: Array, raw: NDArray[np.bool_]) -> None:
-    """Puts slips of the pen where they take fewer bits."""
-    numbers = Numbers(printed[raw], half[raw], meant[raw])
-    for code, slip in BY_DIGITS.items():
-        cost = slip.cost(numbers)
-        better = cost < found.bits[raw]
-        if better.any():
-            found.bits[raw] = np.where(better, cost, found.bits[raw])
-            found.how[raw] = np.where(better, how_of(code), found.how[raw])
-            found.believed[raw] = np.where(better, numbers.meant, found.believed[raw])
+    """Puts slips of the pen where they take fewer bits; the numbers that may be meant are on a leading axis."""
+    numbers = Numbers(printed, half, meant)
+    every = np.stack([slip.cost(numbers) for slip in BY_DIGITS.values()], axis=1)
+    which, slip = np.divmod(every.reshape(-1, len(printed)).argmin(axis=0), len(BY_DIGITS))
+    some = np.arange(len(printed))
+    cost = every[which, slip, some]
+    better = cost < found.bits[raw]
+    if better.any():
+        found.bits[raw] = np.where(better, cost, found.bits[raw])
+        found.how[raw] = np.where(better, HOW_BY_DIGITS[slip], found.how[raw])
+        found.believed[raw] = np.where(better, meant[which, some], found.believed[raw])
 
 
 def may_take(printed: Array, half: Array, tracks: Tracks, scale: Array, limit: Array) -> NDArray[np.bool_]:
@@ -138,11 +150,6 @@ def may_take(printed: Array, half: Array, tracks: Tracks, scale: Array, limit: A
     near = near.reshape(flat)
     found: NDArray[np.bool_] = (2 * np.count_nonzero(near, axis=-1) >= near.shape[-1]) & (least.sum(axis=-1) <= limit)
     return found
-
-
-def how_of(code: str) -> int:
-    """The sign of a number that a slip of the pen explains."""
-    return FIRST_SLIP + CODES.index(code)
 
 
 def unexplained(printed: Array, half: Array, scale: Array) -> Array:

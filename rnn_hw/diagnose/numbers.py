@@ -33,7 +33,20 @@ def page_of(marked: Marked, students: Array) -> Page:
     for spot, k in spots.items():
         scale[spot] = np.max(np.abs(key.true[k]), initial=0.0, where=np.isfinite(key.true[k]))
     value, half, known = ({spot: part[k] for spot, k in spots.items()} for part in columns[1:])
-    return Page(columns.students, value, half, known, scale, _printed(known, columns.students))
+    return Page(columns.students, value, half, known, scale, _printed(known, columns.students), _alike(value, known))
+
+
+def _alike(value: Mapping[Spot, Array], known: Mapping[Spot, Array]) -> dict[Spot, tuple[Array, int]]:
+    """Lines of the same shape together, NaN where there is no number; and for each of them which of these it is."""
+    together: dict[tuple[int, ...], list[Spot]] = {}
+    for spot, numbers in value.items():
+        together.setdefault(numbers.shape[1:], []).append(spot)
+    found: dict[Spot, tuple[Array, int]] = {}
+    for shape, spots in together.items():
+        axes = (slice(None), *(None,) * len(shape))
+        lines = np.stack([np.where(known[spot][axes], value[spot], np.nan) for spot in spots])
+        found |= {spot: (lines, k) for k, spot in enumerate(spots)}
+    return found
 
 
 def _printed(known: Mapping[Spot, Array], students: int) -> list[frozenset[Spot]]:

@@ -206,19 +206,8 @@ class Search:
         for place, some in groups.items():
             some.sort(key=lambda k: id(hypotheses[k].walked))  # which are together in memory
             drafts |= zip(some, self._drafts(page, place, [hypotheses[k] for k in some]), strict=True)
-        likely: list[Draft] = []
-        unlikely: list[Draft] = []
-        for k, h in enumerate(
-            hypotheses
-        ):  # in their own order, whoever else is in a group: of two alike the first is kept
-            likely += [_as_misprint(h, h.unexplained[0]), *drafts[k][:1]]
-            unlikely += drafts[k][1:]
-        found = self.walk(page, likely)
-        finished: dict[int, float] = {}
-        for h in found:
-            if not h.unexplained and h.holds:
-                finished[h.student] = min(h.bits, finished.get(h.student, np.inf))
-        found += self.walk(page, [draft for draft in unlikely if draft.bits < finished.get(draft.student, np.inf)])
+        every = [d for k, h in enumerate(hypotheses) for d in (_as_misprint(h, h.unexplained[0]), *drafts[k])]
+        found = self.walk(page, every)
         return found + [h.looked_at() for h in hypotheses]
 
     def _drafts(self, page: Page, place: Place, members: Sequence[Hypothesis]) -> Iterator[list[Draft]]:

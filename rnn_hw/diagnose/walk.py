@@ -28,14 +28,14 @@ class Page(NamedTuple):
     known: Mapping[Spot, NDArray[np.bool_]]
     scale: Mapping[Spot, Array]  # how large such a number is
     printed: Sequence[frozenset[Spot]] = ()  # by student, what is there
+    alike: Mapping[Spot, tuple[Array, int]] = {}  # the numbers of all lines of the same shape, and which line it is
 
     def elsewhere(self, spot: Spot, students: Array) -> Array:
         """The numbers that some students have in other lines of the same shape, a line on each entry of the first axis."""
-        shape = self.value[spot].shape[1:]
-        lines = [s for s, value in self.value.items() if s != spot and value.shape[1:] == shape]
-        axes = (slice(None), *(None,) * len(shape))
-        found = [np.where(self.known[s][students][axes], self.value[s][students], np.nan) for s in lines]
-        return np.stack(found) if found else np.zeros((0, len(students), *shape))
+        lines, own = self.alike[spot]
+        others = np.flatnonzero(np.arange(len(lines)) != own)
+        found: Array = lines[others[:, None], students]
+        return found
 
 
 class Rows(NamedTuple):
