@@ -32,25 +32,40 @@ class Submission(NamedTuple):
         return showable(self.path)
 
 
+class Listed(NamedTuple):
+    """A file that was named or found: its path, the absolute folder that it is in, its name there."""
+
+    path: str
+    home: str
+    name: str
+    link: bool = False
+    refused: Diagnostic | None = None
+
+
 def found(paths: Iterable[str], problem: str) -> list[Submission]:
     """The submissions that the paths name: files, and the YAML files below folders, but for the problem's own file."""
-    own, name = os.path.realpath(problem), os.path.basename(os.path.realpath(problem))
-    files: dict[str, tuple[str, str, Diagnostic | None]] = {}
+    own = os.path.realpath(problem)
+    own_name = os.path.basename(own)
+    files: dict[tuple[str, str], tuple[Listed, str]] = {}  # each once, with the absolute folder that was walked for it
     for path in paths:
-        walked = os.path.isdir(path) and not path.lower().endswith(ENDINGS)
-        for file, link, refused in _below(path, DEEPEST) if walked else [(path, False, _refused(path))]:
-            # Only a link, or a file of the problem's name, needs a closer look.
-            if not (walked and (link or os.path.basename(file) == name) and os.path.realpath(file) == own):
-                files.setdefault(os.path.abspath(file), (file, path if walked else "", refused))
-    alike = Counter(os.path.basename(place) for place in files)
-    alone = Counter(os.path.dirname(place) for place in files)
+        place = os.path.abspath(path)
+        if os.path.isdir(path) and not path.lower().endswith(ENDINGS):
+            for file in _below(path, place, DEEPEST):
+                # Only a link, or a file of the problem's name, needs a closer look.
+                if not ((file.link or file.name == own_name) and os.path.realpath(file.path) == own):
+                    files.setdefault((file.home, file.name), (file, place))
+        else:
+            home, name = os.path.split(place)
+            files.setdefault((home, name), (Listed(path, home, name, refused=_refused(path)), ""))
+    alike = Counter(name for _, name in files)
+    alone = Counter(home for home, _ in files)
     submissions = []
-    for place, (file, root, refused) in files.items():
-        folder, name = os.path.split(place)
+    for (home, name), (file, root) in files.items():
         stem = os.path.splitext(name)[0]
-        below = bool(root) and folder != os.path.abspath(root) and alone[folder] == 1
+        below = root and home != root and alone[home] == 1
         by_folder = below or alike[name] > 1 or stem.lower() in ANYBODYS
-        submissions.append(Submission(file, called(showable(os.path.basename(folder) if by_folder else stem)), refused))
+        student = called(showable(os.path.basename(home) if by_folder else stem))
+        submissions.append(Submission(file.path, student, file.refused))
     return submissions
 
 
@@ -60,34 +75,33 @@ def called(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
-def _below(folder: str, deepest: int) -> Iterator[tuple[str, bool, Diagnostic | None]]:
-    """The YAML files below a folder in the order of their names, whether each is a link, and why it is not opened; hidden
-    ones left out, linked folders not entered."""
+def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
+    """The YAML files below a folder in the order of their names, hidden ones left out, linked folders not entered; and
+    what cannot be looked into. `home` is the folder's absolute path."""
     try:
         with os.scandir(folder) as listed:
             entries = sorted(listed, key=lambda entry: entry.name)
     except OSError as error:
-        yield folder, False, _fault("unreadable-file", folder, f"cannot be read: {reason(error)}")
+        fault = _fault("unreadable-file", folder, f"cannot be read: {reason(error)}")
+        yield Listed(folder, *os.path.split(home), refused=fault)
         return
     for entry in entries:
-        if entry.name.startswith("."):
+        name, path = entry.name, entry.path
+        if name.startswith("."):
             continue
-        path = os.path.join(folder, entry.name)
-        if path.lower().endswith(ENDINGS):
+        if name.lower().endswith(ENDINGS):
             plain = entry.is_file(follow_symlinks=False)  # which the listing says already
-            yield path, not plain and entry.is_symlink(), None if plain else _refused(path)
+            yield Listed(path, home, name, not plain and entry.is_symlink(), None if plain else _refused(path))
         elif entry.is_symlink():
             if entry.is_dir():
-                yield (
-                    path,
-                    True,
-                    _fault("link-out", path, "is a link to another folder", "hand in the files themselves"),
-                )
+                help = "hand in the files themselves"
+                yield Listed(path, home, name, True, _fault("link-out", path, "is a link to another folder", help))
         elif entry.is_dir():
             if deepest:
-                yield from _below(path, deepest - 1)
+                yield from _below(path, os.path.join(home, name), deepest - 1)
             else:
-                yield path, False, _fault("too-deep", path, f"lies more than {DEEPEST} folders deep")
+                fault = _fault("too-deep", path, f"lies more than {DEEPEST} folders deep")
+                yield Listed(path, home, name, refused=fault)
 
 
 def _refused(path: str) -> Diagnostic | None:

@@ -42,14 +42,14 @@ def judged(task: Task, everyone: Sequence[Read], keep: bool, hints: bool) -> lis
     scores = _exact([(column.marked.scores, column.marked.unit) for column in columns], len(everyone))
     by_group = [_exact(list(_points(pairs, keys)), len(everyone)) for _, keys in task.groups]
     marks = []
-    for k, (read, score, verdicts) in enumerate(zip(everyone, scores, codes.T.tolist(), strict=True)):
+    for k, (read, score, verdicts) in enumerate(zip(everyone, scores, _words(codes), strict=True)):
         mark = Graded(
             read.file,
             read.sheet.student,
             score,
             task.max_score,
             score,
-            tuple([VERDICTS[code] for code in verdicts]),
+            verdicts,
             tuple([points[k] for points in by_group]),
             tuple([mistake for judge, column in pairs for mistake in judge.mistakes(column, k)]),
             warnings=told(read.warnings) + told(read.sheet.faults),
@@ -59,6 +59,15 @@ def judged(task: Task, everyone: Sequence[Read], keep: bool, hints: bool) -> lis
             mark = mark._replace(report=short_of(report if task.settings.key else report.without_key()))
         marks.append(mark)
     return marks
+
+
+def _words(codes: NDArray[Any]) -> Iterator[tuple[str, ...]]:
+    """The verdicts of each student; many have the same."""
+    known: dict[bytes, tuple[str, ...]] = {}
+    for row in np.ascontiguousarray(codes.T):
+        if (key := row.tobytes()) not in known:
+            known[key] = tuple([VERDICTS[code] for code in row.tolist()])
+        yield known[key]
 
 
 def _whole(found: Problem | Assignment, sheet: Bound, reports: Sequence[Report]) -> Report:

@@ -33,7 +33,7 @@ class Marked(NamedTuple):
     """A submission's mark before deductions, and what it was given for."""
 
     graded: Graded
-    digest: str = ""  # of the file; "" if it could not be read
+    digest: str = ""  # of the file; "" if it could not be read, or nothing of it is kept
 
 
 def marked(task: Task, submissions: Sequence[Submission], keep: bool) -> list[Marked]:
@@ -44,7 +44,7 @@ def marked(task: Task, submissions: Sequence[Submission], keep: bool) -> list[Ma
     size = 0
     with listening():
         for submission in submissions:
-            waiting.append(read := _read(task, submission))
+            waiting.append(read := _read(task, submission, keep))
             size += read.size if isinstance(read, Read) else 0
             if size > AT_ONCE:
                 found += _all_judged(task, waiting, keep)
@@ -78,8 +78,8 @@ def _digest(submission: Submission, data: bytes) -> str:
     return hashlib.sha256(named + data).hexdigest()
 
 
-def _read(task: Task, submission: Submission) -> Marked | Read:
-    """A submission's answers by the lines, or why it is unusable."""
+def _read(task: Task, submission: Submission, keep: bool) -> Marked | Read:
+    """A submission's answers by the lines, or why it is unusable; what it is known by, if it may be taken up again."""
     if submission.refused:
         return Marked(_unusable(task, submission.file, submission.student, [submission.refused]))
     student = submission.student
@@ -93,7 +93,8 @@ def _read(task: Task, submission: Submission) -> Marked | Read:
                 student = called(file.student) or student
                 sheet, warnings = _bound(task, file)
             sheet = sheet._replace(student=called(sheet.student) or student)
-            return Read(submission.file, sheet, warnings, _digest(submission, data), len(data))
+            digest = _digest(submission, data) if keep else ""
+            return Read(submission.file, sheet, warnings, digest, len(data))
     except HomeworkError as error:
         return Marked(_unusable(task, submission.file, student, error.diagnostics))
     except (Exception, TooSlow) as error:

@@ -4,32 +4,33 @@ Chunks are marked one after the other, or by several processes; either way the m
 the order in which the files were named. Whatever stops a run, what is finished stays in its state.
 """
 
+import gc
 import multiprocessing
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rnn_hw.assignment import Assignment
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade import changes, deductions, summary
 from rnn_hw.grade.chunks import Chunk, Place, Whole, chunk, fingerprint, saved, taken_up
 from rnn_hw.grade.finding import Submission, found
-from rnn_hw.grade.marking import digest_of
+from rnn_hw.grade.marking import Marked, digest_of
 from rnn_hw.grade.task import Settings, Task, opened
 from rnn_hw.results import ClassReport, Graded, Progress
 from rnn_hw.text_file import short
 
 AT_A_TIME = 500  # submissions in a chunk whose reports are kept
-WITHOUT_REPORTS = 16_000  # what is the same for all of a chunk takes as long as marking some hundred sheets
-CHUNKS_EACH = 2  # for a process of several: none waits long for the last one
+WITHOUT_REPORTS = 20_000  # what is the same for all of a chunk takes as long as marking some hundred sheets
 FEWEST = 50  # that are worth a chunk of their own
 PARTS = 20  # of a class, for somebody who watches it or may stop it
+Columns = tuple[tuple[Any, ...], ...]  # the fields of some marks, one after the other
 
 
 class Options(NamedTuple):
@@ -105,11 +106,10 @@ def _marked(
         print_of_run = fingerprint(task)
         chunks, where = _kept(submissions, taken_up(options.resume, print_of_run))
     waiting = [k for k in range(len(submissions)) if k not in where]
-    parts = PARTS if progress or options.resume else 1
-    if options.jobs > 1:
-        parts = max(parts, CHUNKS_EACH * options.jobs)
     most = AT_A_TIME if keep else WITHOUT_REPORTS
-    size = max(FEWEST, min(most, -(-len(waiting) // parts)))
+    parts = max(PARTS if progress or options.resume else 1, -(-len(waiting) // most))
+    parts += -parts % options.jobs  # as many for each process: none waits long for the last one
+    size = max(FEWEST, -(-len(waiting) // parts))
     groups = [waiting[k : k + size] for k in range(0, len(waiting), size)]
     tell = progress or (lambda done, asked: None)
     done = len(where)
@@ -151,8 +151,20 @@ def _chunks(
     if options.jobs == 1 or len(groups) == 1 or "-" in {options.settings.problem, *(s.path for s in submissions)}:
         return map(work, tasks)
     pool = stack.enter_context(_processes(options.jobs))
-    futures = [pool.submit(work, task) for task in tasks]
-    return (future.result() for future in futures)
+    futures = [pool.submit(_sent, work, task) for task in tasks]
+    return (_received(*future.result()) for future in futures)
+
+
+def _sent(work: Callable[[Sequence[Submission]], Chunk], task: Sequence[Submission]) -> tuple[Columns, bytes]:
+    """A chunk on its way from one process to another: a record for each mark takes five times as long."""
+    marks, reports = work(task)
+    return tuple(zip(*((*m.graded, m.digest) for m in marks), strict=True)), reports
+
+
+def _received(columns: Columns, reports: bytes) -> Chunk:
+    *fields, digests = columns
+    graded = map(Graded._make, zip(*fields, strict=True))
+    return Chunk(tuple(map(Marked, graded, digests)), reports)
 
 
 @contextmanager
@@ -164,7 +176,7 @@ def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
     """
     others = multiprocessing.active_children()
     context = multiprocessing.get_context(start_method())
-    pool = ProcessPoolExecutor(jobs, context, signal.signal, (signal.SIGINT, signal.SIG_DFL))
+    pool = ProcessPoolExecutor(jobs, context, _begun, (gc.get_threshold(),))
     try:
         yield pool
     except BaseException:
@@ -174,6 +186,12 @@ def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
         raise
     finally:
         pool.shutdown()
+
+
+def _begun(collection: tuple[int, int, int]) -> None:
+    """The beginning of a process: Ctrl-C ends it, and cycles of objects are looked for as seldom as in the first one."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.set_threshold(*collection)
 
 
 def start_method() -> str:

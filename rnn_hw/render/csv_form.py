@@ -4,8 +4,9 @@ A row for each submission, so a student who handed in twice has two: the teacher
 field is a formula. Points are the same numbers as in every other form.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from rnn_hw.results import ClassReport, Graded
 from rnn_hw.view import gradebook
@@ -20,13 +21,18 @@ def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
     columns = ["student", "file", "score", "max_score", "percent", "late", "note", *map(_group, groups)]
     yield _row([*columns, *(line.key for line in report.lines)])
     worth = [{"": field("")} | {w: field(_number(p)) for w, p in line.worth.items()} for line in report.lines]
+
+    @lru_cache(maxsize=1 << 14)  # many have the same
+    def marks(score: str, max_score: str, late: bool, note: str, reached: Sequence[str], words: Sequence[str]) -> str:
+        cells = [_number(score), _number(max_score), str(gradebook.percentage(score, max_score))]
+        cells += ["yes" if late else "no", note, *(map(_number, reached) if reached else [""] * len(groups))]
+        points = [fields[word] for fields, word in zip(worth, words or [""] * len(worth), strict=True)]
+        return _joined([*map(field, cells), *points])
+
     for graded in report.submissions:
-        share = gradebook.percentage(graded.score, graded.max_score)
-        cells = [graded.student, graded.file, _number(graded.score), _number(graded.max_score), str(share)]
-        cells += ["yes" if graded.late else "no", "; ".join(gradebook.notes(graded, report.late))]
-        cells += map(_number, graded.groups) if graded.groups else [""] * len(groups)
-        words = graded.verdicts or [""] * len(report.lines)
-        yield _joined([*map(field, cells), *[fields[word] for fields, word in zip(worth, words, strict=True)]])
+        _, _, score, most, _, words, reached, _, late, *_ = graded
+        note = "; ".join(gradebook.notes(graded, report.late))
+        yield f"{field(graded.student)},{field(graded.file)},{marks(score, most, late, note, reached, words)}"
 
 
 def moodle(report: ClassReport, options: Options) -> Iterator[str]:
