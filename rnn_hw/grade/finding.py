@@ -61,7 +61,7 @@ def found(paths: Iterable[str], problem: str) -> list[Submission]:
     alone = Counter(home for home, _ in files)
     submissions = []
     for (home, name), (file, root) in files.items():
-        stem = os.path.splitext(name)[0]
+        stem = name.rpartition(".")[0].strip(".") or name
         below = root and home != root and alone[home] == 1
         by_folder = below or alike[name] > 1 or stem.lower() in ANYBODYS
         student = called(showable(os.path.basename(home) if by_folder else stem))

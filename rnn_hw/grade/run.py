@@ -59,7 +59,8 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
     keep = options.reports or old is not None or bool(options.resume)
     chunks, places = _marked(task, submissions, options, keep, progress)
     marks = [chunks[place.chunk].marks[place.number].graded for place in places]
-    marks = [deductions.deducted(g, deductions.is_late(g, late), taken) for g in marks]
+    if late:
+        marks = [deductions.deducted(g, deductions.is_late(g, late), taken) for g in marks]
     marks = summary.with_duplicates(marks)
     report = ClassReport(
         task.found.title or task.found.file,

@@ -13,8 +13,10 @@ MOST_NAMED = 5  # other files of the same student: ten thousand files of one mus
 
 def by_line(task: Task, submissions: Sequence[Graded]) -> tuple[LineSummary, ...]:
     """How many sheets got which verdict and what that is worth, for each line that is asked."""
-    columns = zip(*(s.verdicts for s in submissions if not s.unusable), strict=True)
-    counts = [Counter(column) for column in columns] or [Counter[str]()] * len(task.lines)
+    counts = [Counter[str]() for _ in task.lines]
+    for verdicts, sheets in Counter(s.verdicts for s in submissions if not s.unusable).items():  # many have the same
+        for found, verdict in zip(counts, verdicts, strict=True):
+            found[verdict] += sheets
     worth = [points for judge in task.judges for points in judge.worth()]
     lines = zip(task.lines, counts, worth, strict=True)
     return tuple(LineSummary(key, most, found, points) for (key, most), found, points in lines)
@@ -40,6 +42,8 @@ def by_mistake(submissions: Sequence[Graded]) -> tuple[MistakeSummary, ...]:
     students: dict[str, dict[str, None]] = {}
     sheets = Counter[str]()
     for submission in submissions:
+        if not submission.mistakes:
+            continue
         for code, title, explained in submission.mistakes:
             titles.setdefault(code, title)
             lines.setdefault(code, {}).update(dict.fromkeys(explained))
@@ -53,16 +57,19 @@ def by_mistake(submissions: Sequence[Graded]) -> tuple[MistakeSummary, ...]:
 
 def with_duplicates(submissions: Sequence[Graded]) -> list[Graded]:
     """The submissions, those of one student marked with each other's files; names that look alike are the same."""
+    names = [_alike(submission.student) for submission in submissions]
+    several = {name for name, count in Counter(names).items() if count > 1}
     files: dict[str, list[str]] = {}
-    for submission in submissions:
-        files.setdefault(_alike(submission.student), []).append(submission.file)
+    for name, submission in zip(names, submissions, strict=True):
+        if name in several:
+            files.setdefault(name, []).append(submission.file)
 
-    def others(submission: Graded) -> tuple[str, ...]:
-        same = files[_alike(submission.student)][: MOST_NAMED + 1]
-        return tuple([file for file in same if file != submission.file][:MOST_NAMED])
+    def others(name: str, own: str) -> tuple[str, ...]:
+        return tuple([file for file in files[name][: MOST_NAMED + 1] if file != own][:MOST_NAMED])
 
-    return [s._replace(duplicates=found) if (found := others(s)) else s for s in submissions]
+    pairs = zip(names, submissions, strict=True)
+    return [s._replace(duplicates=others(name, s.file)) if name in several else s for name, s in pairs]
 
 
 def _alike(student: str) -> str:
-    return unicodedata.normalize("NFKC", student).casefold()
+    return (student if student.isascii() else unicodedata.normalize("NFKC", student)).casefold()
