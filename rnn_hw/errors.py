@@ -51,7 +51,7 @@ def reason(error: Exception) -> str:
 
 def showable(path: str) -> str:
     """A path as it can be shown: a name that is not UTF-8 must not break what is said about it."""
-    return path.encode(errors="replace").decode()
+    return path if path.isascii() else path.encode(errors="replace").decode()
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

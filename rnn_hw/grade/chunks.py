@@ -43,7 +43,9 @@ class Place(NamedTuple):
 def chunk(settings: Settings, submissions: Sequence[Submission], keep: bool) -> Chunk:
     """The marks of some submissions; this is what a process of its own is asked for."""
     found = marked(opened(settings), submissions, keep)
-    reports = packed([m.graded.report for m in found]) if keep else b""
+    if not keep:
+        return Chunk(tuple(found), b"")
+    reports = packed([m.graded.report for m in found])
     return Chunk(tuple(m._replace(graded=m.graded._replace(report=None)) for m in found), reports)
 
 

@@ -32,40 +32,35 @@ class Submission(NamedTuple):
         return showable(self.path)
 
 
-class Listed(NamedTuple):
-    """A file that was named or found: its path, the absolute folder that it is in, its name there."""
-
-    path: str
-    home: str
-    name: str
-    link: bool = False
-    refused: Diagnostic | None = None
+# A file that was named or found: its path, the absolute folder that it is in, its name there, whether it is a link, and
+# why it is not opened.
+Listed = tuple[str, str, str, bool, Diagnostic | None]
 
 
 def found(paths: Iterable[str], problem: str) -> list[Submission]:
     """The submissions that the paths name: files, and the YAML files below folders, but for the problem's own file."""
     own = os.path.realpath(problem)
     own_name = os.path.basename(own)
-    files: dict[tuple[str, str], tuple[Listed, str]] = {}  # each once, with the absolute folder that was walked for it
+    files: dict[str, tuple[Listed, str]] = {}  # by the absolute path, with the absolute folder that was walked for it
     for path in paths:
         place = os.path.abspath(path)
         if os.path.isdir(path) and not path.lower().endswith(ENDINGS):
             for file in _below(path, place, DEEPEST):
+                path, home, name, link, _ = file
                 # Only a link, or a file of the problem's name, needs a closer look.
-                if not ((file.link or file.name == own_name) and os.path.realpath(file.path) == own):
-                    files.setdefault((file.home, file.name), (file, place))
+                if not ((link or name == own_name) and os.path.realpath(path) == own):
+                    files.setdefault(f"{home}{os.sep}{name}", (file, place))
         else:
-            home, name = os.path.split(place)
-            files.setdefault((home, name), (Listed(path, home, name, refused=_refused(path)), ""))
-    alike = Counter(name for _, name in files)
-    alone = Counter(home for home, _ in files)
+            files.setdefault(place, ((path, *os.path.split(place), False, _refused(path)), ""))
+    alike = Counter([name for (_, _, name, _, _), _ in files.values()])
+    alone = Counter([home for (_, home, _, _, _), _ in files.values()])
     submissions = []
-    for (home, name), (file, root) in files.items():
+    for (path, home, name, _, refused), root in files.values():
         stem = name.rpartition(".")[0].strip(".") or name
         below = root and home != root and alone[home] == 1
         by_folder = below or alike[name] > 1 or stem.lower() in ANYBODYS
         student = called(showable(os.path.basename(home) if by_folder else stem))
-        submissions.append(Submission(file.path, student, file.refused))
+        submissions.append(Submission(path, student, refused))
     return submissions
 
 
@@ -83,7 +78,7 @@ def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
             entries = sorted(listed, key=lambda entry: entry.name)
     except OSError as error:
         fault = _fault("unreadable-file", folder, f"cannot be read: {reason(error)}")
-        yield Listed(folder, *os.path.split(home), refused=fault)
+        yield folder, *os.path.split(home), False, fault
         return
     for entry in entries:
         name, path = entry.name, entry.path
@@ -91,17 +86,17 @@ def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
             continue
         if name.lower().endswith(ENDINGS):
             plain = entry.is_file(follow_symlinks=False)  # which the listing says already
-            yield Listed(path, home, name, not plain and entry.is_symlink(), None if plain else _refused(path))
+            yield path, home, name, not plain and entry.is_symlink(), None if plain else _refused(path)
         elif entry.is_symlink():
             if entry.is_dir():
                 help = "hand in the files themselves"
-                yield Listed(path, home, name, True, _fault("link-out", path, "is a link to another folder", help))
+                yield path, home, name, True, _fault("link-out", path, "is a link to another folder", help)
         elif entry.is_dir():
             if deepest:
                 yield from _below(path, os.path.join(home, name), deepest - 1)
             else:
                 fault = _fault("too-deep", path, f"lies more than {DEEPEST} folders deep")
-                yield Listed(path, home, name, refused=fault)
+                yield path, home, name, False, fault
 
 
 def _refused(path: str) -> Diagnostic | None:

@@ -4,7 +4,7 @@ A row for each submission, so a student who handed in twice has two: the teacher
 field is a formula. Points are the same numbers as in every other form.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
@@ -22,17 +22,20 @@ def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
     yield _row([*columns, *(line.key for line in report.lines)])
     worth = [{"": field("")} | {w: field(_number(p)) for w, p in line.worth.items()} for line in report.lines]
 
-    @lru_cache(maxsize=1 << 14)  # many have the same
-    def marks(score: str, max_score: str, late: bool, note: str, reached: Sequence[str], words: Sequence[str]) -> str:
-        cells = [_number(score), _number(max_score), str(gradebook.percentage(score, max_score))]
-        cells += ["yes" if late else "no", note, *(map(_number, reached) if reached else [""] * len(groups))]
-        points = [fields[word] for fields, word in zip(worth, words or [""] * len(worth), strict=True)]
-        return _joined([*map(field, cells), *points])
+    def marks(graded: Graded, note: str) -> str:
+        share = gradebook.percentage(graded.score, graded.max_score)
+        cells = [_number(graded.score), _number(graded.max_score), str(share), "yes" if graded.late else "no", note]
+        cells += map(_number, graded.groups) if graded.groups else [""] * len(groups)
+        words = graded.verdicts or [""] * len(worth)
+        return _joined([*map(_cell, cells), *[fields[word] for fields, word in zip(worth, words, strict=True)]])
 
+    known: dict[tuple[object, ...], str] = {}  # many have the very same verdicts
     for graded in report.submissions:
-        _, _, score, most, _, words, reached, _, late, *_ = graded
         note = "; ".join(gradebook.notes(graded, report.late))
-        yield f"{field(graded.student)},{field(graded.file)},{marks(score, most, late, note, reached, words)}"
+        same = graded.score, id(graded.verdicts), id(graded.groups), graded.late, note
+        if (rest := known.get(same)) is None:
+            rest = known[same] = marks(graded, note)
+        yield f"{field(graded.student)},{field(graded.file)},{rest}"
 
 
 def moodle(report: ClassReport, options: Options) -> Iterator[str]:
@@ -49,6 +52,9 @@ def canvas(report: ClassReport, options: Options) -> Iterator[str]:
     yield _row(["    Points Possible", "", "", "", "", _number(report.max_score)])
     for graded in report.submissions:
         yield _row([graded.student, "", "", graded.student, "", _grade(graded)])
+
+
+_cell = lru_cache(maxsize=1 << 12)(field)  # of what a class has few
 
 
 def _group(name: str) -> str:
