@@ -148,17 +148,19 @@ def _chunks(
 ) -> Iterator[Chunk]:
     """The chunks in order, each marked when it is asked for, or by one of several processes."""
     work = partial(chunk, options.settings, keep=keep)
-    tasks = ([submissions[k] for k in group] for group in groups)
     if options.jobs == 1 or len(groups) == 1 or "-" in {options.settings.problem, *(s.path for s in submissions)}:
-        return map(work, tasks)
-    pool = stack.enter_context(_processes(options.jobs))
-    futures = [pool.submit(_sent, work, task) for task in tasks]
+        return (work([submissions[k] for k in group]) for group in groups)
+    pool = stack.enter_context(_processes(options.jobs, submissions))
+    futures = [pool.submit(_sent, work, group) for group in groups]
     return (_received(*future.result()) for future in futures)
 
 
-def _sent(work: Callable[[Sequence[Submission]], Chunk], task: Sequence[Submission]) -> tuple[Columns, bytes]:
+_everyone: list[Submission] = []  # in a process of several: the class
+
+
+def _sent(work: Callable[[Sequence[Submission]], Chunk], group: Sequence[int]) -> tuple[Columns, bytes]:
     """A chunk on its way from one process to another: a record for each mark takes five times as long."""
-    marks, reports = work(task)
+    marks, reports = work([_everyone[k] for k in group])
     return tuple(zip(*((*m.graded, m.digest) for m in marks), strict=True)), reports
 
 
@@ -169,7 +171,7 @@ def _received(columns: Columns, reports: bytes) -> Chunk:
 
 
 @contextmanager
-def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
+def _processes(jobs: int, submissions: Sequence[Submission]) -> Iterator[ProcessPoolExecutor]:
     """Processes that end with what they are for, however it ends.
 
     Ctrl-C reaches every process of the terminal: ours end at once and say nothing, the first one saves and tells. No future
@@ -177,7 +179,7 @@ def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
     """
     others = multiprocessing.active_children()
     context = multiprocessing.get_context(start_method())
-    pool = ProcessPoolExecutor(jobs, context, _begun, (gc.get_threshold(),))
+    pool = ProcessPoolExecutor(jobs, context, _begun, (submissions, gc.get_threshold()))
     try:
         yield pool
     except BaseException:
@@ -189,8 +191,12 @@ def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown()
 
 
-def _begun(collection: tuple[int, int, int]) -> None:
-    """The beginning of a process: Ctrl-C ends it, and cycles of objects are looked for as seldom as in the first one."""
+def _begun(submissions: Sequence[Submission], collection: tuple[int, int, int]) -> None:
+    """The beginning of a process, which is told the class once.
+
+    Ctrl-C ends it, and it looks for cycles of objects as seldom as the first one.
+    """
+    _everyone[:] = submissions
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.set_threshold(*collection)
 
