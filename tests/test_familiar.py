@@ -1,6 +1,7 @@
 """A file like one before is bound without being read: to the very sheet that reading it would give, or not at all."""
 
 import re
+from contextlib import suppress
 from random import Random
 
 import pytest
@@ -36,11 +37,12 @@ def read(binder: Binder, text: str) -> Sheet:
     return binder.bind(answer_file(parse(text, "answers.yaml")))
 
 
-def learnt(text: str, problem: Problem | None = None) -> Binder:
-    """A binder that has read one file."""
+def learnt(*texts: str, problem: Problem | None = None) -> Binder:
+    """A binder that has read some files."""
     binder = Binder(problem or load_problem(LSTM))
-    file = answer_file(parse(text, "answers.yaml"))
-    binder.remember(file, binder.bind(file))
+    for text in texts:
+        file = answer_file(parse(text, "answers.yaml"))
+        binder.remember(file, binder.bind(file))
     return binder
 
 
@@ -115,7 +117,7 @@ def test_a_text_that_ends_with_the_file_is_not_one_with_a_line_end_behind_it() -
     ],
 )
 def test_the_name_may_stand_last(problem: str, one: str, other: str) -> None:
-    binder = learnt(one, load_problem(ROOT / "problems" / f"{problem}.yaml"))
+    binder = learnt(one, problem=load_problem(ROOT / "problems" / f"{problem}.yaml"))
     for text in (one, one.replace(*other.split()), one + "\n", one.replace(*other.split()) + "\n"):
         is_familiar(binder, text)  # then it is what reading it gives
 
@@ -136,7 +138,7 @@ def test_lists_are_not_read_again() -> None:
     keys = {line.key for line in found.lines}
     vectors = [k for k in ("a[1]", "a[2]", "x_hat[1]") if k in keys][:1]
     text = "student: Ada\nanswers:\n" + "".join(f"  {k}: [0.1, -2, .3]\n" for k in vectors)
-    binder = learnt(text, found)
+    binder = learnt(text, problem=found)
     assert vectors
     assert is_familiar(binder, text.replace("-2", "0.25").replace("0.1", "1e-3"))
     assert not is_familiar(binder, text.replace("-2", "[0.25]"))
@@ -167,6 +169,81 @@ def test_numbers_that_are_no_answers_make_no_form(text: str) -> None:
     binder = learnt(text)
     assert not binder.familiar.forms
     assert not is_familiar(binder, text.replace("5", "7"))
+
+
+# --- files made of lines that were read ----------------------------------------------------------------------------------
+
+HEAD = SHEET.partition("answers:\n")[0] + "answers:\n"
+LINES = SHEET.removeprefix(HEAD).splitlines(keepends=True)
+OTHER = SHEET.replace("see above", "~").replace("f[2]: 0.25", "o[2]:").replace("c[1]", "'g[1]'")
+
+
+@pytest.mark.parametrize("kept", ["0", "3", "01", "10", "321", "1302", "4", "46", "5", "614", "021564"])
+def test_lines_may_be_left_out_exchanged_and_taken_from_several_files(kept: str) -> None:
+    binder = learnt(SHEET, OTHER)
+    lines = [*LINES, *(line for line in OTHER.removeprefix(HEAD).splitlines(keepends=True) if line not in LINES)]
+    lines = [line.replace("0.769", "-4.5") for line in lines]
+    text = HEAD.replace("Ada Lovelace", "Grace Hopper") + "".join(lines[int(k)] for k in kept)
+    assert is_familiar(binder, text)
+    assert is_familiar(binder, text.replace("-4.5", "0.1"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + LINES[0] + LINES[1] + LINES[0],  # a key twice
+        HEAD + LINES[0] + "".join(LINES[1:]).replace("  ", " "),  # another indentation
+        HEAD + LINES[0] + LINES[1] + "problem: x.yaml\n",
+        HEAD + LINES[0] + "\n" + LINES[1],
+        HEAD + LINES[0] + "    " + LINES[1].lstrip(),  # goes on in the next line
+        HEAD + LINES[0] + LINES[1].rstrip(),
+        HEAD + LINES[0] + LINES[1].replace("0.25", "\0"),
+        HEAD + LINES[0] + LINES[1].replace("0.25", "0.25 0.25"),
+        HEAD.replace("lstm_forward", "adam_step") + LINES[0],
+        HEAD.replace("answers:", "answers: # mine") + LINES[0],
+        HEAD,
+        "answers:\n" + LINES[0],
+    ],
+)  # fmt: skip
+def test_other_files_of_these_lines_are_read(text: str) -> None:
+    binder = learnt(SHEET, OTHER)
+    assert binder.again(text.encode(), "answers.yaml") is None
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ("  h[1]: |\n", "  h[1]: |\n"),
+        ("  h[1]: >-\n", "  h[1]: >-\n"),
+        ("  ? h[1]\n", "  ? h[1]\n"),
+        ("  h[1]: {a: 1}\n", "  h[1]: {a: 1}\n"),
+        ('  h[1]: "a\n    b"\n', '  h[1]: "a\n'),
+        ("  h[1]: a\n    b\n", "  h[1]: a\n"),
+        ("  h[9]: a\n", "  h[9]: a\n"),
+    ],
+)
+def test_half_a_value_is_no_line(more: str, line: str) -> None:
+    binder = learnt(SHEET, SHEET + more)
+    for text in (HEAD + line, HEAD + LINES[0] + line, HEAD + line + LINES[0]):
+        assert binder.again(text.encode(), "answers.yaml") is None
+
+
+def test_an_answer_to_a_whole_sequence_is_not_one_beside_a_part_of_it() -> None:
+    binder = learnt(HEAD + "  f: [0.769, 0.25]\n  o[1]: 0.5\n", SHEET)
+    assert is_familiar(binder, HEAD + "  o[1]: 7\n  f: [0.1, 0.2]\n")
+    assert binder.again((HEAD + "  f: [0.1, 0.2]\n" + LINES[0]).encode(), "answers.yaml") is None
+
+
+def test_the_name_that_is_no_plain_one_belongs_to_the_head() -> None:
+    binder = learnt(SHEET.replace("Ada Lovelace", "'[red]x[/red]'"), SHEET)
+    text = HEAD.replace("Ada Lovelace", "'[red]x[/red]'") + LINES[2]
+    again = binder.again(text.encode(), "answers.yaml")
+    assert again is not None
+    assert again.student == "[red]x[/red]"
+    assert is_familiar(binder, HEAD + LINES[2])
+
+
+# --- bounds, and whatever else ------------------------------------------------------------------------------------------
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,5 +304,19 @@ def test_no_file_is_bound_to_another_sheet_than_reading_it_gives(random: Random)
         return
     binder = Binder(problem)
     binder.remember(file, binder.bind(file))
+    lines = file.document.text.splitlines(keepends=True)
+    for _ in range(2):
+        with suppress(HomeworkError):  # a second file to take lines from
+            other = answer_file(parse(mutated(path.read_bytes(), random.randint, 1), str(path)))
+            binder.remember(other, binder.bind(other))
+            lines += other.document.text.splitlines(keepends=True)
     for _ in range(5):
         is_familiar(binder, other_numbers(file.document.text, random))
+        is_familiar(binder, other_numbers(other_lines(lines, file.document.text, random), random))
+
+
+def other_lines(lines: list[str], text: str, random: Random) -> str:
+    """A file of the same beginning and other lines."""
+    head, answers, body = text.partition("answers:\n")
+    own = body.splitlines(keepends=True) if random.random() < 0.7 else lines
+    return head + answers + "".join(random.sample(own, random.randint(0, len(own))))

@@ -35,7 +35,7 @@ class Binder:
         self.forms: dict[Hashable, Layout | None] = {}
         self.odd: dict[Hashable, list[tuple[str, Entry]]] = {}
         self.table = Numerals()
-        self.familiar = Familiar()
+        self.familiar = Familiar(lambda answers: self._layout(answers)[0])
 
     def again(self, data: bytes, name: str) -> Sheet | None:
         """The sheet of a file like one that was remembered, which need not be read; `None` for any other."""
@@ -62,23 +62,27 @@ class Binder:
         answers = file.answers
         first = _first_of_consecutive(answers)
         if first:
-            form, texts = _form(answers)
-            layout = self.forms.get(form)
-            if layout is None and form not in self.forms:
-                layout = self.forms[form] = self._layout(answers)
+            layout, texts = self._layout(answers.entries)
             if layout is not None:
                 return self._repeated(file, layout, first, texts)
         return self._carefully(file)
 
-    def _layout(self, answers: Fields) -> Layout | None:
-        """Where everything goes on sheets of this form: `None` if a key is to be reported, or a sequence is irregular."""
+    def _layout(self, answers: Mapping[str, Value]) -> tuple[Layout | None, list[str]]:
+        """Where everything goes on sheets of this form, and the scalars."""
+        form, texts = _form(answers)
+        if form not in self.forms:
+            self.forms[form] = self._new_layout(answers)
+        return self.forms[form], texts
+
+    def _new_layout(self, answers: Mapping[str, Value]) -> Layout | None:
+        """Where everything goes: `None` if a key is to be reported, or a sequence is irregular."""
         places: list[tuple[int, int, Place]] = []
         aside: list[int] = []
-        targets = list(map(self.targets.get, answers.entries))
+        targets = list(map(self.targets.get, answers))
         keys = [target.keys for target in targets if target is not None]
         if len(keys) < len(targets) or len(frozenset().union(*keys)) < sum(map(len, keys)):
             return None
-        for number, (target, value) in enumerate(zip(targets, answers.entries.values(), strict=True)):
+        for number, (target, value) in enumerate(zip(targets, answers.values(), strict=True)):
             assert target is not None
             shape = () if value.__class__ is Scalar else shape_of(value)
             place = self.targets.place(target, shape) if shape is not None else None
@@ -89,7 +93,7 @@ class Binder:
             else:
                 places.append((len(shape), number, place))
         places.sort(key=itemgetter(0, 1))
-        taken = [k for k, (n, _) in enumerate(by_depth(answers)) if n not in aside] if aside else None
+        taken = [k for k, (n, _) in enumerate(by_depth(answers.values())) if n not in aside] if aside else None
         return Layout(tuple(p for _, _, p in places), tuple(n for _, n, _ in places), tuple(aside), taken)
 
     def _repeated(self, file: AnswerFile, layout: Layout, first: int, texts: Sequence[str]) -> Sheet:
@@ -182,9 +186,9 @@ def _first_of_consecutive(answers: Fields) -> int:
     return first + 1 if last.start_mark.line == end == value.end_mark.line else 0
 
 
-def _form(answers: Fields) -> tuple[Hashable, list[str]]:
+def _form(answers: Mapping[str, Value]) -> tuple[Hashable, list[str]]:
     """The keys as written and how the lists behind them nest; and the scalars, those deeper in lists behind others."""
-    keys, level = tuple(answers.entries), list(answers.entries.values())
+    keys, level = tuple(answers), list(answers.values())
     held = [value.value for value in level]  # the text of a scalar, the items of a list
     if set(map(type, held)) == {str}:
         return keys, held

@@ -4,14 +4,14 @@ A value is a line's, or that of all steps of a sequence. Which key it stands beh
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rnn_hw.answers import Entry, Numerals, Place, Shape
 from rnn_hw.checking.targets import Target, Targets
 from rnn_hw.fields import MOST_AXES, Unread, Written, exact_array, read_array, text_of
 from rnn_hw.lang.operations import spoken
 from rnn_hw.results import Line
-from rnn_hw.source import Fields, Items, Scalar, Value
+from rnn_hw.source import Items, Scalar, Value
 
 Piece = tuple[Place, int, Sequence[int]]  # numbers that can be read: where they go, the file's line, which numerals
 Answers = dict[str, Piece | Entry]  # by the key of a line, or by the name of a sequence that is one piece
@@ -114,10 +114,10 @@ def flattened(value: Value) -> tuple[Shape, list[str]] | None:
     return (shape, [part.value for part in level]) if set(map(type, level)) == {Scalar} else None
 
 
-def by_depth(answers: Fields) -> list[tuple[int, Scalar]]:
+def by_depth(values: Iterable[Value]) -> list[tuple[int, Scalar]]:
     """The scalars of all answers, those deeper in lists behind others, each with the number of its answer."""
     found: list[tuple[int, Scalar]] = []
-    level = list(enumerate(answers.entries.values()))
+    level = list(enumerate(values))
     while level:
         found += [(number, value) for number, value in level if isinstance(value, Scalar)]
         level = [(number, item) for number, value in level if isinstance(value, Items) for item in value.items]
