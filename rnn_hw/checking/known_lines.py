@@ -66,7 +66,8 @@ class KnownLines:
         layout = self.layout_of(answers)
         if layout is None:
             return None
-        rest = {key: entry._replace(line=body.first + k) for k, line in enumerate(lines) for key, entry in line.rest}
+        order = (*layout.aside, *layout.lines)  # in which a reader comes to them
+        rest = {key: entry._replace(line=body.first + k) for k in order for key, entry in lines[k].rest}
         numeric = (line.value for text, line in zip(body.answers, lines, strict=True) if SIGN in text)
         numbers = tuple(scalar for value in numeric for scalar in _scalars(value))
         return Known(self.heads[body.head], layout, body.first, tuple(answers.values()), numbers, rest)
