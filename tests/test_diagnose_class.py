@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from rnn_hw.answers import Sheet, answer_file
 from rnn_hw.checking import Binder, Marked, Marker, bound
 from rnn_hw.cli import app
-from rnn_hw.diagnose import Diagnoser, search, versions
+from rnn_hw.diagnose import Diagnoser, numbers, search, trial, versions
 from rnn_hw.problem import load_problem
 from rnn_hw.source import parse
 
@@ -62,6 +62,20 @@ def test_what_is_kept_from_one_chunk_to_the_next_changes_nothing(monkeypatch: py
     assert len(diagnoser.search.versions.met) > 1
     diagnoser.search.versions.forget_if_full()
     assert list(diagnoser.search.versions.met) == [FOUND.setup.program]
+
+
+@pytest.mark.parametrize("size", [1, 7, 3000])
+def test_a_class_too_large_for_the_memory_is_looked_through_in_pieces(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer pages at a time, and fewer values; nobody hears anything else."""
+    marked = Marker(FOUND).mark(a_class(40))
+    whole = Diagnoser(FOUND).diagnoses(marked)
+    monkeypatch.setattr(numbers, "AT_A_TIME", size)
+    assert Diagnoser(FOUND).diagnoses(marked) == whole
+    for module in (search, trial):
+        monkeypatch.setattr(module, "MOST_AT_ONCE", size)
+    assert Diagnoser(FOUND).diagnoses(marked) == whole
 
 
 def test_who_leaves_out_other_lines_is_looked_at_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from rnn_hw.diagnose.evidence import LOOSE
 from rnn_hw.diagnose.lines import Spot
 from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS
 from rnn_hw.diagnose.search import Hypothesis, Rival, Search
+from rnn_hw.diagnose.trial import blocks
 from rnn_hw.diagnose.walk import Array, Page
 from rnn_hw.lang import figures
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
@@ -22,6 +23,7 @@ from rnn_hw.problem import Problem
 from rnn_hw.results import VERDICTS, Diagnosis
 
 MOST_LINES = 600  # of a program that is looked through
+AT_A_TIME = 5_000  # pages: each takes some kilobytes while it is looked through, some fifty where it is hard
 DEPARTING = tuple(map(VERDICTS.index, ("wrong", "carried", "imprecise")))
 
 
@@ -75,9 +77,10 @@ def diagnosed(problem: Problem, search: Search, marked: Marked, students: Array)
     departing = np.isin(marked.codes[:, students], DEPARTING)
     words: dict[int, tuple[Diagnosis, ...]] = {}
     with _no_collection():
-        for n, decoded in decode(search, page, sorted(first.values())).items():
-            off = {line.key for line, departs in zip(problem.lines, departing[:, n], strict=True) if departs}
-            words[n] = tuple(_Words(problem, search, off, page.printed[n]).all(decoded, page))
+        for some in blocks(sorted(first.values()), AT_A_TIME):
+            for n, decoded in decode(search, page, some).items():
+                off = {line.key for line, departs in zip(problem.lines, departing[:, n], strict=True) if departs}
+                words[n] = tuple(_Words(problem, search, off, page.printed[n]).all(decoded, page))
     return {int(student): words[n] for student, n in zip(students, alike, strict=True)}
 
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from rnn_hw.diagnose.evidence import EXPLAINED, LOOSE
 from rnn_hw.diagnose.lines import Lines, Spot
-from rnn_hw.diagnose.trial import Before, tried_at
+from rnn_hw.diagnose.trial import MOST_AT_ONCE, Before, blocks, tried_at
 from rnn_hw.diagnose.versions import Once, Region, Version, Versions
-from rnn_hw.diagnose.walk import Array, Page, Rows, Walked, walk
+from rnn_hw.diagnose.walk import TRACKS, Array, Page, Rows, Walked, walk
 from rnn_hw.kinds.kind import Setup
 from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Node
@@ -207,7 +207,7 @@ class Search:
             some.sort(key=lambda k: id(hypotheses[k].walked))  # which are together in memory
             drafts |= zip(some, self._drafts(page, place, [hypotheses[k] for k in some]), strict=True)
         every = [d for k, h in enumerate(hypotheses) for d in (_as_misprint(h, h.unexplained[0]), *drafts[k])]
-        found = self.walk(page, every)
+        found = self.walk(page, every)  # in their own order: of two alike the first is kept
         return found + [h.looked_at() for h in hypotheses]
 
     def _drafts(self, page: Page, place: Place, members: Sequence[Hypothesis]) -> Iterator[list[Draft]]:
@@ -216,15 +216,11 @@ class Search:
         names = _names(region)
         before = np.array([h.walked.line[spot][h.row] for h in members])
         offered, costs = version.offered(names)
-        walks = [list(some) for _, some in groupby(members, key=lambda h: id(h.walked))]
-        state = Before(
-            np.array([h.student for h in members]),
-            [(some[0].walked.values, np.array([h.row for h in some])) for some in walks],
-            version.formulas,
-            dict(once),
-        )
         limit = np.minimum(LEFT * before, before - WORTH)
-        after = tried_at(self.lines, page, spot, region, offered, state, limit)
+        after = np.empty((len(offered), len(members)))
+        for part in blocks(range(len(members)), MOST_AT_ONCE // (TRACKS * len(region) * max(len(offered), 1))):
+            state = _before([members[k] for k in part], version, once)
+            after[:, part] = tried_at(self.lines, page, spot, region, offered, state, limit[part])
         good = np.isfinite(after)
         some = np.any(good, axis=0)
         for k, h in enumerate(members):
@@ -250,6 +246,17 @@ class Search:
             yield _with(h, Adopted(one.change, None, bits, spot, others))
             if spot[1] is not None and self.lines.steps > 1 and len(one.change.formulas) == 1:
                 yield _with(h, Adopted(one.change, spot[1], bits + 1 + np.log2(self.lines.steps), spot, others))
+
+
+def _before(members: Sequence[Hypothesis], version: Version, once: Sequence[tuple[Spot, Node]]) -> Before:
+    """What there was before a line, of hypotheses that have got to it with the same formulas."""
+    walks = [list(some) for _, some in groupby(members, key=lambda h: id(h.walked))]
+    return Before(
+        np.array([h.student for h in members]),
+        [(some[0].walked.values, np.array([h.row for h in some])) for some in walks],
+        version.formulas,
+        dict(once),
+    )
 
 
 def _promising(beam: Sequence[Hypothesis]) -> list[Hypothesis]:

@@ -88,13 +88,13 @@ def memory(count: int) -> Row:
     with a_class(count) as folder:
         arguments = [sys.executable, __file__, "peak", folder]
         done = subprocess.run(arguments, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
-    note = f"{float(done.stdout):.0f} MiB at most, {MOST_MEMORY} allowed, no hints"
+    note = f"{float(done.stdout):.0f} MiB at most, {MOST_MEMORY} allowed"
     return Row(f"memory of grading {count} files", (), (), None, note)
 
 
 def peak(folder: str) -> float:
     """MiB of the command."""
-    subprocess.run(command(folder, "--no-hints"), stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command(folder), stdout=subprocess.DEVNULL, check=True)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
