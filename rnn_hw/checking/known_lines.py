@@ -22,8 +22,8 @@ class Line(NamedTuple):
 
 
 class Known(NamedTuple):
-    """A file made of such lines: where everything goes, the line of the first answer, the scalars that are numbers in the
-    order of the file, all scalars, and what is no number."""
+    """A file made of such lines: the name in its head, where everything goes, the line of the first answer, all values, the
+    scalars that are numbers in the order of the file, and what is no number."""
 
     student: str
     layout: Layout
@@ -75,9 +75,8 @@ class KnownLines:
 
 def _is_complete(line: str, value: Value) -> bool:
     """Whether a line is a whole answer: no start of a longer text, and no half of a pair."""
-    return (
-        not isinstance(value, Fields) and getattr(value, "style", "") not in ("|", ">") and line.lstrip()[0] not in "?:"
-    )
+    longer = isinstance(value, Fields) or (isinstance(value, Scalar) and value.style in ("|", ">"))
+    return not longer and line.lstrip()[0] not in "?:"
 
 
 def _scalars(value: Value) -> Iterator[Scalar]:

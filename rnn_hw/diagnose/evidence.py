@@ -63,9 +63,8 @@ def judged(
     half = np.maximum(half, FINEST * np.maximum(np.abs(printed), scale))
     with np.errstate(all="ignore"):
         as_believed = np.abs(printed - tracks.believed) <= half * ROUNDING
-    off = np.flatnonzero(
-        ~as_believed.reshape(len(printed), -1).all(axis=1)
-    )  # in a class most numbers are as they should be
+    # In a class most numbers are as they should be.
+    off = np.flatnonzero(~as_believed.reshape(len(printed), -1).all(axis=1))
     found = Judged(np.zeros(printed.shape), np.full(printed.shape, EXPLAINED, np.int8), np.array(tracks.believed))
     if len(off):
         others = None if elsewhere is None else lambda: elsewhere(off)
@@ -102,10 +101,8 @@ def _weighed(
     if not raw.any():
         return Judged(bits, how, best)
     found = Judged(np.where(raw, unexplained(printed, half, scale), bits), how, np.where(raw, printed, best))
-    same = np.array_equal(believed[raw], page[raw], equal_nan=True)
-    _try_slips(
-        found, printed[raw], half[raw], np.stack([t[raw] for t in ((believed,) if same else (believed, page))]), raw
-    )
+    meanings = (believed,) if np.array_equal(believed[raw], page[raw], equal_nan=True) else (believed, page)
+    _try_slips(found, printed[raw], half[raw], np.stack([meant[raw] for meant in meanings]), raw)
     if elsewhere is None:
         return found
     others = elsewhere()
