@@ -66,7 +66,7 @@ def found(paths: Iterable[str], problem: str) -> list[Submission]:
 
 def called(name: str) -> str:
     """A student's name, on one line and of a length that fits into a report."""
-    name = " ".join(name.split())
+    name = name if name.isalnum() else " ".join(name.split())
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 

@@ -14,6 +14,7 @@ from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from functools import partial
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from rnn_hw.assignment import Assignment
@@ -93,7 +94,7 @@ def status(report: ClassReport, below: Fraction) -> int:
     """The exit status: 2 if nothing could be graded, 1 if a submission has less than that share, else 0."""
     if all(s.unusable for s in report.submissions):
         return 2
-    return int(any(s.share < below for s in report.submissions))
+    return int(below > 0 and any(s.share < below for s in report.submissions))
 
 
 def _marked(
@@ -106,7 +107,9 @@ def _marked(
     if options.resume:
         print_of_run = fingerprint(task)
         chunks, where = _kept(submissions, taken_up(options.resume, print_of_run))
-    waiting = [k for k in range(len(submissions)) if k not in where]
+    waiting: Sequence[int] = range(len(submissions))
+    if where:
+        waiting = [k for k in waiting if k not in where]
     most = AT_A_TIME if keep else WITHOUT_REPORTS
     parts = max(PARTS if progress or options.resume else 1, -(-len(waiting) // most))
     parts += -parts % options.jobs  # as many for each process: none waits long for the last one
@@ -117,7 +120,7 @@ def _marked(
     try:
         with ExitStack() as stack:
             for group, fresh in zip(groups, _chunks(stack, submissions, groups, options, keep), strict=True):
-                where |= {k: Place(len(chunks), number) for number, k in enumerate(group)}
+                where |= zip(group, map(Place, repeat(len(chunks)), range(len(group))), strict=True)
                 chunks.append(fresh)
                 done += len(group)
                 tell(done, len(submissions))

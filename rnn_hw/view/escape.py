@@ -101,6 +101,8 @@ def csv(text: str) -> str:
     >>> print(csv("=1+1"), csv('a "b" c'))
     "'=1+1" "a ""b"" c"
     """
+    if text.isalnum():
+        return f'"{text}"'
     start = text.lstrip()[:1]
     risky = start != "" and (text[0] in _FORMULA or start in _FORMULA)
     return '"' + "'" * risky + terminal(text).replace('"', '""') + '"'
