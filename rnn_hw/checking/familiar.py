@@ -6,29 +6,17 @@ knows YAML, and what is not quite like a file before is read in full.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
 
-from rnn_hw.answers import AnswerFile, Entry, Layout, Numbers, Numerals, Sheet
+from rnn_hw.answers import AnswerFile, Layout, Numbers, Numerals, Sheet
 from rnn_hw.checking import cut as cuts
 from rnn_hw.checking.cut import Cut
-from rnn_hw.checking.known_lines import KnownLines
-from rnn_hw.checking.values import by_depth
+from rnn_hw.checking.known_lines import KnownLines, Like, in_layout, picked
 from rnn_hw.source import Scalar, Value
 
 MOST_TEXT = 1 << 24  # characters of files that are remembered: a class of forgers must not fill the memory
 
 Form = tuple[str, ...]  # what stands between the numbers
-
-
-class Like(NamedTuple):
-    """What files of a form have in common: which of their numbers is which of the layout, and all that is no number."""
-
-    student: str  # where the name is no plain one
-    layout: Layout
-    first: int  # line of the file
-    chosen: Sequence[int] | None  # `None`: the numbers as they stand
-    rest: Mapping[str, Entry]
 
 
 class Familiar:
@@ -62,20 +50,14 @@ class Familiar:
         if chosen is None or not self._room_for(cut):
             return
         numbers = sheet.numbers
-        self.forms[cut.form] = Like(sheet.student, numbers.layout, numbers.first, _picked(chosen), sheet.rest)
+        self.forms[cut.form] = Like(sheet.student, numbers.layout, numbers.first, picked(chosen), sheet.rest)
         self.lines.learn(cut, file, sheet)
 
     def _made(self, cut: Cut) -> Like | None:
         """The form of a file that is made of lines that were read."""
-        known = self.lines.file(cut)
-        if known is None or not self._room_for(cut):
-            return None
-        places = {id(scalar): k for k, scalar in enumerate(known.numbers)}
-        chosen = [places.get(id(scalar), -1) for scalar in _in_layout(known.values, known.layout)]
-        if len(places) != len(cut.numbers) or len(chosen) - chosen.count(-1) < len(places):
-            return None
-        like = Like(known.student, known.layout, known.first, _picked(chosen), known.rest)
-        self.forms[cut.form] = like
+        like = self.lines.like(cut)
+        if like is not None and self._room_for(cut):
+            self.forms[cut.form] = like
         return like
 
     def _room_for(self, cut: Cut) -> bool:
@@ -101,24 +83,13 @@ def _chosen(cut: Cut, file: AnswerFile, sheet: Sheet) -> list[int] | None:
         values = [(start + n.start(), n[0]) for start, value in values for n in cuts.number.finditer(value)]
     waiting = {start: k for k, (start, _) in enumerate(values)}
     chosen = []
-    scalars = _in_layout(file.answers.entries.values(), sheet.numbers.layout)
+    scalars = in_layout(file.answers.entries.values(), sheet.numbers.layout)
     for scalar, place in zip(scalars, sheet.numbers.written, strict=True):
         k = waiting.pop(scalar.start_mark.index, -1)
         if (k < 0) != (place < 0) or (k >= 0 and (scalar.style or scalar.value != values[k][1])):
             return None
         chosen.append(k)
     return None if waiting else chosen
-
-
-def _in_layout(values: Iterable[Value], layout: Layout) -> list[Scalar]:
-    """The scalars of a file that a layout has a place for."""
-    scalars = [scalar for _, scalar in by_depth(values)]
-    return scalars if layout.taken is None else [scalars[k] for k in layout.taken]
-
-
-def _picked(chosen: list[int]) -> Sequence[int] | None:
-    """The same; `None` where it is all numbers as they stand."""
-    return None if chosen == list(range(len(chosen))) else chosen
 
 
 def _is(value: Value | None, start: int, written: str) -> bool:

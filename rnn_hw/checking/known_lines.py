@@ -5,11 +5,12 @@ answers too and nothing comes behind them. So a sheet with lines left out, excha
 each of its lines was met on some sheet.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rnn_hw.answers import AnswerFile, Entry, Layout, Sheet
 from rnn_hw.checking.cut import SIGN, Cut
+from rnn_hw.checking.values import by_depth
 from rnn_hw.source import Fields, Items, Scalar, Value
 
 
@@ -21,15 +22,13 @@ class Line(NamedTuple):
     rest: tuple[tuple[str, Entry], ...]
 
 
-class Known(NamedTuple):
-    """A file made of such lines: the name in its head, where everything goes, the line of the first answer, all values, the
-    scalars that are numbers in the order of the file, and what is no number."""
+class Like(NamedTuple):
+    """What files of a form have in common: which of their numbers is which of the layout, and all that is no number."""
 
-    student: str
+    student: str  # where the name is no plain one
     layout: Layout
-    first: int
-    values: tuple[Value, ...]
-    numbers: tuple[Scalar, ...]
+    first: int  # line of the file
+    chosen: Sequence[int] | None  # `None`: the numbers as they stand
     rest: Mapping[str, Entry]
 
 
@@ -54,8 +53,8 @@ class KnownLines:
                 self.lines[line] = Line(key, value, tuple(rest.get(k, ())))
         self.heads[body.head] = "" if cut.name else sheet.student
 
-    def file(self, cut: Cut) -> Known | None:
-        """A file made of lines that were read; `None` for any other."""
+    def like(self, cut: Cut) -> Like | None:
+        """The form of a file made of lines that were read; `None` for any other."""
         body = cut.body()
         if body is None or body.head not in self.heads:
             return None
@@ -69,8 +68,22 @@ class KnownLines:
         order = (*layout.aside, *layout.lines)  # in which a reader comes to them
         rest = {key: entry._replace(line=body.first + k) for k in order for key, entry in lines[k].rest}
         numeric = (line.value for text, line in zip(body.answers, lines, strict=True) if SIGN in text)
-        numbers = tuple(scalar for value in numeric for scalar in _scalars(value))
-        return Known(self.heads[body.head], layout, body.first, tuple(answers.values()), numbers, rest)
+        places = {id(scalar): k for k, scalar in enumerate(scalar for value in numeric for scalar in _scalars(value))}
+        chosen = [places.get(id(scalar), -1) for scalar in in_layout(answers.values(), layout)]
+        if len(places) != len(cut.numbers) or len(chosen) - chosen.count(-1) < len(places):
+            return None
+        return Like(self.heads[body.head], layout, body.first, picked(chosen), rest)
+
+
+def in_layout(values: Iterable[Value], layout: Layout) -> list[Scalar]:
+    """The scalars of a file that a layout has a place for."""
+    scalars = [scalar for _, scalar in by_depth(values)]
+    return scalars if layout.taken is None else [scalars[k] for k in layout.taken]
+
+
+def picked(chosen: list[int]) -> Sequence[int] | None:
+    """The same; `None` where it is all numbers as they stand."""
+    return None if chosen == list(range(len(chosen))) else chosen
 
 
 def _is_complete(line: str, value: Value) -> bool:
