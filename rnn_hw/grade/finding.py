@@ -32,9 +32,14 @@ class Submission(NamedTuple):
         return showable(self.path)
 
 
-# A file that was named or found: its path, the absolute folder that it is in, its name there, whether it is a link, and
-# why it is not opened.
-Listed = tuple[str, str, str, bool, Diagnostic | None]
+class Listed(NamedTuple):
+    """A file that was named or found: its path, the absolute folder that it is in, its name there."""
+
+    path: str
+    home: str
+    name: str
+    link: bool = False
+    refused: Diagnostic | None = None
 
 
 def found(paths: Iterable[str], problem: str) -> list[Submission]:
@@ -46,14 +51,13 @@ def found(paths: Iterable[str], problem: str) -> list[Submission]:
         place = os.path.abspath(path)
         if os.path.isdir(path) and not path.lower().endswith(ENDINGS):
             for file in _below(path, place, DEEPEST):
-                path, home, name, link, _ = file
                 # Only a link, or a file of the problem's name, needs a closer look.
-                if not ((link or name == own_name) and os.path.realpath(path) == own):
-                    files.setdefault(f"{home}{os.sep}{name}", (file, place))
+                if not ((file.link or file.name == own_name) and os.path.realpath(file.path) == own):
+                    files.setdefault(f"{file.home}{os.sep}{file.name}", (file, place))
         else:
-            files.setdefault(place, ((path, *os.path.split(place), False, _refused(path)), ""))
-    alike = Counter([name for (_, _, name, _, _), _ in files.values()])
-    alone = Counter([home for (_, home, _, _, _), _ in files.values()])
+            files.setdefault(place, (Listed(path, *os.path.split(place), refused=_refused(path)), ""))
+    alike = Counter([file.name for file, _ in files.values()])
+    alone = Counter([file.home for file, _ in files.values()])
     submissions = []
     for (path, home, name, _, refused), root in files.values():
         stem = name.rpartition(".")[0].strip(".") or name
@@ -78,7 +82,7 @@ def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
             entries = sorted(listed, key=lambda entry: entry.name)
     except OSError as error:
         fault = _fault("unreadable-file", folder, f"cannot be read: {reason(error)}")
-        yield folder, *os.path.split(home), False, fault
+        yield Listed(folder, *os.path.split(home), refused=fault)
         return
     for entry in entries:
         name, path = entry.name, entry.path
@@ -86,17 +90,17 @@ def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
             continue
         if name.lower().endswith(ENDINGS):
             plain = entry.is_file(follow_symlinks=False)  # which the listing says already
-            yield path, home, name, not plain and entry.is_symlink(), None if plain else _refused(path)
+            yield Listed(path, home, name, not plain and entry.is_symlink(), None if plain else _refused(path))
         elif entry.is_symlink():
             if entry.is_dir():
                 help = "hand in the files themselves"
-                yield path, home, name, True, _fault("link-out", path, "is a link to another folder", help)
+                yield Listed(path, home, name, True, _fault("link-out", path, "is a link to another folder", help))
         elif entry.is_dir():
             if deepest:
                 yield from _below(path, os.path.join(home, name), deepest - 1)
             else:
                 fault = _fault("too-deep", path, f"lies more than {DEEPEST} folders deep")
-                yield path, home, name, False, fault
+                yield Listed(path, home, name, refused=fault)
 
 
 def _refused(path: str) -> Diagnostic | None:

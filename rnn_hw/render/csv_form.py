@@ -6,7 +6,6 @@ field is a formula. Points are the same numbers as in every other form.
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from functools import lru_cache
 
 from rnn_hw.results import ClassReport, Graded
 from rnn_hw.view import gradebook
@@ -27,7 +26,7 @@ def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
         cells = [_number(graded.score), _number(graded.max_score), str(share), "yes" if graded.late else "no", note]
         cells += map(_number, graded.groups) if graded.groups else [""] * len(groups)
         words = graded.verdicts or [""] * len(worth)
-        return _joined([*map(_cell, cells), *[fields[word] for fields, word in zip(worth, words, strict=True)]])
+        return _joined([*map(field, cells), *[fields[word] for fields, word in zip(worth, words, strict=True)]])
 
     known: dict[tuple[object, ...], str] = {}  # many have the very same verdicts
     for graded in report.submissions:
@@ -52,9 +51,6 @@ def canvas(report: ClassReport, options: Options) -> Iterator[str]:
     yield _row(["    Points Possible", "", "", "", "", _number(report.max_score)])
     for graded in report.submissions:
         yield _row([graded.student, "", "", graded.student, "", _grade(graded)])
-
-
-_cell = lru_cache(maxsize=1 << 12)(field)  # of what a class has few
 
 
 def _group(name: str) -> str:
