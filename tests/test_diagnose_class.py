@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from classes import PROBLEM, ROOT, made, put
 from typer.testing import CliRunner
@@ -10,6 +11,8 @@ from rnn_hw.answers import Sheet, answer_file
 from rnn_hw.checking import Binder, Marked, Marker, bound
 from rnn_hw.cli import app
 from rnn_hw.diagnose import Diagnoser, numbers, search, trial, versions
+from rnn_hw.diagnose.reveal import reveal
+from rnn_hw.diagnose.walk import Page, Rows, walk
 from rnn_hw.problem import load_problem
 from rnn_hw.source import parse
 
@@ -76,6 +79,35 @@ def test_a_class_too_large_for_the_memory_is_looked_through_in_pieces(
     for module in (search, trial):
         monkeypatch.setattr(module, "MOST_AT_ONCE", size)
     assert Diagnoser(FOUND).diagnoses(marked) == whole
+
+
+@pytest.mark.parametrize("most", [1, 1 << 22])
+@pytest.mark.parametrize("name", ["lstm_forward", "adam_step", "rnn_by_hand"])
+def test_a_change_gives_a_line_what_working_the_whole_program_with_it_gives(
+    name: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers, matrices and vectors, where nothing is on the page: all that a line is computed from is worked anew.
+
+    Not compared are changes that read a line from which this one is not computed, or one that comes later: these have the
+    values of the page.
+    """
+    monkeypatch.setattr(trial, "MOST_AT_ONCE", most)
+    found = load_problem(ROOT / "problems" / f"{name}.yaml")
+    looking = Diagnoser(found).search
+    lines, true, one = looking.lines, looking.versions.true, np.zeros(1, int)
+    before = trial.Before(one, [(walk(lines, Page(1, {}, {}, {}, {}), Rows(one)).values, one)], true.formulas, {})
+    for spot in lines.order:
+        region = true.region(spot, frozenset())
+        changes, _ = true.offered(tuple(dict.fromkeys(name for name, _ in region)))
+        with np.errstate(all="ignore"):
+            tried = trial.values_of(lines, spot, region, changes, before)
+        whole = reveal(found, looking, changes, everything=True).values
+        if spot in whole:
+            changed = [[(change.formulas[s[0]], s) for s in region if s[0] in change.formulas] for change in changes]
+            inside = [{spot for pair in pairs for spot in lines.uses(*pair)} <= set(region) for pairs in changed]
+            known = inside & np.isfinite(whole[spot]).reshape(len(changes), -1).all(axis=1)
+            assert known.any()
+            np.testing.assert_array_equal(tried[0, known, 0], whole[spot][known], str(spot))
 
 
 def test_who_leaves_out_other_lines_is_looked_at_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

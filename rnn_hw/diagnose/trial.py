@@ -38,12 +38,12 @@ def tried_at(
 ) -> Array:
     """The bits of a line for each change, made from its region on, and for each student; infinite above their limit."""
     with np.errstate(all="ignore"):
-        values = _values(lines, spot, region, tried, before)
+        values = values_of(lines, spot, region, tried, before)
     return bits_at(page, before.students, spot, values, limit)
 
 
-def _values(lines: Lines, spot: Spot, region: Sequence[Spot], tried: Sequence[Change], before: Before) -> Array:
-    """The value of the line: tracks, changes and students in front."""
+def values_of(lines: Lines, spot: Spot, region: Sequence[Spot], tried: Sequence[Change], before: Before) -> Array:
+    """The value of the line with each change: tracks, changes and students in front."""
     count = len(before.students)
     unchanged = _Unchanged(before.walks)
     altered: dict[Spot, Altered] = {}
@@ -51,7 +51,7 @@ def _values(lines: Lines, spot: Spot, region: Sequence[Spot], tried: Sequence[Ch
     for here in region:
         usual = before.once.get(here) or before.formulas[here[0]]
         own = {k: change.formulas[here[0]] for k, change in enumerate(tried) if here[0] in change.formulas}
-        both = [k for k in altering & own.keys() if k in _altering(altered, lines.uses(own[k], here))]
+        both = [k for k in sorted(altering & own.keys()) if k in _altering(altered, lines.uses(own[k], here))]
         first = sorted(own.keys() - set(both))
         later = sorted(_altering(altered, lines.uses(usual, here)) - own.keys())
         if not own and not later:
