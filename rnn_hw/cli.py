@@ -4,7 +4,6 @@ Exit status: 0 all is right, 1 not all answers are, 2 an input is unusable, 3 a 
 """
 
 import errno
-import gc
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
     from rnn_hw.errors import Diagnostic
     from rnn_hw.results import ClassReport, Progress, Report, Solution, Trace
     from rnn_hw.view.selection import Options
-
-SELDOM = (
-    100_000  # objects after which Python looks for cycles: next to none are made, and a class is millions of objects
-)
 
 app = typer.Typer(
     name="rnnhw",
@@ -423,19 +418,3 @@ def schema(
     from rnn_hw.schema import schema as found
 
     typer.echo(json.dumps(found(name), indent=2))
-
-
-def main() -> None:
-    """The entry point of the `rnnhw` script."""
-    gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # σ must not stop a pipe whose encoding is ASCII
-            stream.reconfigure(errors="replace")
-    try:
-        app()
-    except Exception as error:  # a fault of ours must not look like the status of a sheet with mistakes
-        import traceback
-
-        traceback.print_exc()
-        typer.echo(f"rnnhw: a fault of the program itself, not of the input: {type(error).__name__}", err=True)
-        sys.exit(3)

@@ -296,13 +296,13 @@ def test_the_package_itself_loads_nothing() -> None:
     "arguments", [["--help"], ["--version"], *([word, "--help"] for word in ("solve", "check", "grade", "ci"))]
 )
 def test_help_loads_only_what_it_prints(arguments: list[str]) -> None:
-    found = loaded(f"sys.argv = ['rnnhw', *{arguments!r}]\nfrom rnn_hw.cli import main\nmain()")
+    found = loaded(f"sys.argv = ['rnnhw', *{arguments!r}]\nfrom rnn_hw.__main__ import main\nmain()")
     assert found & set(HEAVY) == {"typer"}
 
 
 def test_solving_loads_no_more_than_it_needs() -> None:
     problem = PACKAGE.parent / "problems" / "lstm_forward.yaml"
-    found = loaded(f"sys.argv = ['rnnhw', 'solve', {str(problem)!r}]\nfrom rnn_hw.cli import main\nmain()")
+    found = loaded(f"sys.argv = ['rnnhw', 'solve', {str(problem)!r}]\nfrom rnn_hw.__main__ import main\nmain()")
     assert not found & {"pydantic", "click"}
     assert not found & {"rnn_hw.checking.judge", "rnn_hw.diagnose", "rnn_hw.grade"}
 

@@ -1,0 +1,64 @@
+"""The process around a command: what it ends with, whatever happens, and what its streams can take."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+RUN = "from rnn_hw.__main__ import main\nmain()"
+INSTEAD = """
+import sys, types
+cli = types.ModuleType("rnn_hw.cli")
+def app():
+    {body}
+cli.app = app
+sys.modules["rnn_hw.cli"] = cli
+"""
+AT_IMPORT = """
+import sys
+class Stop:
+    def find_spec(self, name, *rest):
+        if name == "typer":
+            {stop}
+sys.meta_path.insert(0, Stop())
+"""
+
+
+def ended(code: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", code]
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+def test_a_fault_of_the_program_has_a_status_of_its_own() -> None:
+    done = ended(INSTEAD.format(body="{}['w']") + RUN)
+    assert done.returncode == 3
+    assert "KeyError: 'w'" in done.stderr  # whoever mends it needs the traceback
+    assert done.stderr.endswith("rnnhw: a fault of the program itself, not of the input: KeyError\n")
+
+
+@pytest.mark.parametrize("when", ["while the command line is imported", "while it works"])
+def test_ctrl_c_ends_it_with_one_line(when: str) -> None:
+    stop = f"import os, signal; os.kill(os.getpid(), {int(signal.SIGINT)})"
+    if when == "while it works":
+        code = INSTEAD.format(body=stop) + RUN
+    else:
+        code = f"{AT_IMPORT.format(stop=stop)}{RUN}"
+    done = ended(code)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "rnnhw: stopped\n")
+
+
+def test_a_stream_that_knows_no_greek_loses_letters_and_nothing_else() -> None:
+    done = ended(f"import sys\nsys.argv = ['rnnhw', 'solve', 'ж.yaml']\n{RUN}", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "?.yaml: error[missing-file]: there is no file `?.yaml`\n"
+
+
+def test_the_status_of_a_command_is_that_of_the_process() -> None:
+    for arguments, status in ((["--version"], 0), (["solve", "no-such.yaml"], 2)):
+        assert ended(f"import sys\nsys.argv = ['rnnhw', *{arguments!r}]\n{RUN}").returncode == status
