@@ -13,14 +13,8 @@ MOST_NAMED = 5  # other files of the same student: ten thousand files of one mus
 
 def by_line(task: Task, submissions: Sequence[Graded]) -> tuple[LineSummary, ...]:
     """How many sheets got which verdict and what that is worth, for each line that is asked."""
-    counts = [Counter[str]() for _ in task.lines]
-    several = {id(s.verdicts): s.verdicts for s in submissions}  # many have the very same, or such as are equal
-    together = Counter[tuple[str, ...]]()
-    for same, sheets in Counter([id(s.verdicts) for s in submissions if not s.unusable]).items():
-        together[several[same]] += sheets
-    for verdicts, sheets in together.items():
-        for found, verdict in zip(counts, verdicts, strict=True):
-            found[verdict] += sheets
+    columns = list(zip(*[s.verdicts for s in submissions if not s.unusable], strict=True))
+    counts = map(Counter[str], columns or [()] * len(task.lines))
     worth = [points for judge in task.judges for points in judge.worth()]
     lines = zip(task.lines, counts, worth, strict=True)
     return tuple(LineSummary(key, most, found, points) for (key, most), found, points in lines)

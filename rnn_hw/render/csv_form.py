@@ -28,10 +28,10 @@ def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
         words = graded.verdicts or [""] * len(worth)
         return _joined([*map(field, cells), *[fields[word] for fields, word in zip(worth, words, strict=True)]])
 
-    known: dict[tuple[object, ...], str] = {}  # many have the very same verdicts
+    known: dict[tuple[object, ...], str] = {}  # many have the same verdicts
     for graded in report.submissions:
         note = "; ".join(gradebook.notes(graded, report.late))
-        same = graded.score, id(graded.verdicts), id(graded.groups), graded.late, note
+        same = graded.score, graded.verdicts, graded.groups, graded.late, note
         if (rest := known.get(same)) is None:
             rest = known[same] = marks(graded, note)
         yield f"{field(graded.student)},{field(graded.file)},{rest}"
