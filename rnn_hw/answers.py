@@ -18,7 +18,6 @@ from rnn_hw.errors import Diagnostic
 from rnn_hw.fields import Exact, Reader
 from rnn_hw.numerals import LONGEST, read_numeral
 from rnn_hw.source import Document, Fields, Scalar, Value, named_file, read
-from rnn_hw.text_file import short
 
 Shape = tuple[int, ...]
 
@@ -208,7 +207,7 @@ def _well_formed(entries: Mapping[str, Value]) -> bool:
         elif name == "student":
             if not value.value.strip():
                 return False
-        elif name != "problem" or not value.value.lower().endswith((".yaml", ".yml")):
+        elif name != "problem":
             return False
     return "answers" in entries
 
@@ -227,10 +226,6 @@ def _report(document: Document) -> None:
             continue
         if not isinstance(value, Scalar) or not value.text.strip():
             reader.fault("not-a-word", f"`{word}` is one line of text", value)
-        elif word == "problem" and not value.text.lower().endswith((".yaml", ".yml")):
-            # Whoever marks the work of others must not be made to show lines of any file of theirs.
-            help = "name a file that ends in `.yaml` or `.yml`"
-            reader.fault("not-yaml", f"`{short(value.text)}` is no YAML file", value, help)
     answers = root.get("answers")
     if answers is None:
         help = f"write `answers:` and {BELOW}"

@@ -6,7 +6,7 @@ Exit status: 0 all is right, 1 not all answers are, 2 an input is unusable, 3 a 
 import errno
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
@@ -109,15 +109,17 @@ def _stopped_printing(error: OSError) -> int:
     return 2
 
 
-def _show_faults(diagnostics: "Iterable[Diagnostic]", as_json: bool) -> None:
+def _show_faults(diagnostics: "Sequence[Diagnostic]", as_json: bool) -> None:
     if as_json:
         from rnn_hw.render import json_form
 
         typer.echo(json_form.dumps(json_form.diagnostics(diagnostics)))
-    else:
+    elif diagnostics:
         from rnn_hw.render import terminal
+        from rnn_hw.reports import fenced
 
-        terminal.show_diagnostics(diagnostics)
+        with fenced(sys.stderr):
+            terminal.show_diagnostics(diagnostics)
 
 
 def _progress(form: Format) -> "AbstractContextManager[Progress | None]":
@@ -146,7 +148,10 @@ def _refuse_unknown(only: "Iterable[str]", pages: "Collection[tuple[str, Collect
     from rnn_hw.view.selection import unmatched
 
     for entry in only:
-        if all(entry != id and unmatched(keys, names, [entry.removeprefix(f"{id}/")]) for id, keys, names in pages):
+        if all(
+            entry != id and unmatched(keys, names, [entry.removeprefix(f"{id}/") if id else entry])
+            for id, keys, names in pages
+        ):
             from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
 
             said = {key.partition("[")[0]: names for _, keys, names in pages for key in keys}
@@ -228,7 +233,7 @@ def check(
 
         from rnn_hw.reports import fenced
 
-        with fenced() if form == Format.table else nullcontext():
+        with fenced(sys.stdout) if form == Format.table else nullcontext():
             for one in found:
                 _show_faults(one.diagnostics, False)
                 if not isinstance(one, HomeworkError):
@@ -263,7 +268,7 @@ def grade(
     autolab: Annotated[str, _form("The last line for Autolab.")] = "",
     prairielearn: Annotated[str, _form("results.json of PrairieLearn.")] = "",
     fail_under: Annotated[str, typer.Option(metavar="PERCENT", help="Exit 1 if a sheet has less.")] = "0",
-    late: Annotated[str, typer.Option(metavar="PERCENT", help="Taken off the points of late sheets.")] = "0",
+    late: Annotated[str, typer.Option(metavar="PERCENT", help="Taken off the points of late sheets.")] = "",
     late_list: Annotated[str, typer.Option(metavar="FILE", help="Who is late: a student or a file on a line.")] = "",
     carried: Annotated[str, typer.Option(metavar="SHARE", help="Of the points, for a carried line: 1/2.")] = "",
     strict: Strict = False,
@@ -281,7 +286,7 @@ def grade(
 
     below, shown = percent(fail_under, "--fail-under"), _options(None, everything, "", "", not no_key)
     wanted = {name: context.params[name] for name in reports.FORMS if context.params[name]}
-    alone = reports.takes_the_place(wanted)
+    alone = reports.takes_the_place(wanted, resume)
     settings = Settings(problem, strict, not no_hints, not no_key, carried)
     with _progress(Format.table) as progress:
         report = graded(
@@ -290,7 +295,7 @@ def grade(
     try:  # files first: who reads only the head of the table has them all the same
         reports.write(report, {name: file for name, file in wanted.items() if file != "-"}, shown)
     finally:
-        with reports.fenced():
+        with reports.fenced(sys.stdout):
             _show_class(report, shown, alone)
     reports.write(report, {name: file for name, file in wanted.items() if file == "-"}, shown)
     raise typer.Exit(status(report, below))
@@ -301,7 +306,7 @@ def _show_class(report: "ClassReport", options: "Options", alone: bool) -> None:
     from rnn_hw.render import terminal
 
     if all(graded.unusable for graded in report.submissions):
-        terminal.show_diagnostics([d for graded in report.submissions[:20] for d in graded.unusable])
+        _show_faults([d for graded in report.submissions[:20] for d in graded.unusable], as_json=False)
     if not alone:
         terminal.show_class(report, options)
 

@@ -232,7 +232,7 @@ def _lines(
     """Every line that can be answered, in the order of the steps, with what is asked and its points; groups of them."""
     letters = letters_of(names, chosen.aliases)
     every = [(key_of(n, t, setup.single), n, t, form) for n, t, form in _every(setup)]
-    bare = {name for _, name, _, _ in every}
+    bare = dict.fromkeys(name for _, name, _, _ in every)
     keys = {key for key, _, _, _ in every}
 
     def selected(text: str, at: Value, what: str) -> str | None:

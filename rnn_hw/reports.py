@@ -5,12 +5,12 @@ forms say of a mark is the same.
 """
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from typing import TextIO
 
-from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.errors import Diagnostic, HomeworkError, showable
 from rnn_hw.output import written
 from rnn_hw.results import ClassReport
 from rnn_hw.view.selection import Options
@@ -49,8 +49,19 @@ def of_sheets(wanted: Iterable[str]) -> bool:
     return not set(wanted) <= set(OF_THE_CLASS)
 
 
-def takes_the_place(wanted: Mapping[str, str]) -> bool:
-    """Whether a form is printed in place of the table. Raises `HomeworkError` where that are several."""
+def takes_the_place(wanted: Mapping[str, str], state: str = "") -> bool:
+    """Whether a form is printed in place of the table.
+
+    Raises `HomeworkError` where that are several, or two are to be in the same file, the state of the run among them.
+    """
+    files: dict[str, str] = {}
+    for name, file in {**wanted, "resume": state}.items():
+        if file in ("", "-", os.devnull):
+            continue
+        other = files.setdefault(os.path.realpath(file), name)
+        if other != name:
+            message = f"`--{other}` and `--{name}` are the same file, `{showable(file)}`"
+            raise HomeworkError(Diagnostic("two-outputs", message, help="name a file of its own for each"))
     printed = [name for name, file in wanted.items() if file == "-"]
     alone = [name for name in printed if name not in BESIDE]
     if alone and len(printed) > 1:
@@ -60,24 +71,35 @@ def takes_the_place(wanted: Mapping[str, str]) -> bool:
 
 
 def write(report: ClassReport, wanted: Mapping[str, str], options: Options) -> None:
-    """Writes each form to its file, whole or not at all; Autolab's line is the last. Raises `HomeworkError`."""
+    """Writes each form to its file, whole or not at all; Autolab's line is the last.
+
+    Raises `HomeworkError` for those that cannot be written, when all others are.
+    """
+    faults: list[Diagnostic] = []
     for name, file in sorted(wanted.items(), key=lambda item: item[0] == "autolab"):
-        written(file, form(name)(report, options))
+        try:
+            written(file, form(name)(report, options))
+        except HomeworkError as error:
+            faults += error.diagnostics
+    if faults:
+        raise HomeworkError(*faults)
 
 
 @contextmanager
-def fenced() -> Iterator[None]:
-    """In a job of GitHub Actions, a fence in which nothing that is printed is a command to the job."""
+def fenced(stream: TextIO) -> Iterator[None]:
+    """In a job of GitHub Actions, a fence in which nothing that the stream is told is a command to the job.
+
+    The job reads standard output and standard error one beside the other, so each has a fence of its own.
+    """
     token = ""
     if os.environ.get("GITHUB_ACTIONS") == "true":
         from secrets import token_hex  # takes a while to load, and `check` comes through here
 
         token = token_hex(16)
     if token:
-        print(f"::stop-commands::{token}", flush=True)
+        print(f"::stop-commands::{token}", file=stream, flush=True)
     try:
         yield
     finally:
         if token:
-            sys.stderr.flush()
-            print(f"::{token}::", flush=True)
+            print(f"::{token}::", file=stream, flush=True)

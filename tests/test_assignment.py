@@ -287,6 +287,7 @@ def test_problem_names_the_assignment(tmp_path: Path) -> None:
         ("4/f", "4", 2),
         ("alpha", "2", 1),
         ("1/V,1/S,3", "13", 6),
+        ("1/dV/dS", "", 0),
         ("9/f,x", "", 0),
     ],
 )

@@ -526,6 +526,15 @@ def test_an_answer_given_twice_is_reported_and_the_rest_is_marked() -> None:
     assert not report.all_right
 
 
+def test_a_sequence_given_twice_is_reported_and_the_first_counts() -> None:
+    first, second = {"g": "[0.905, -0.588]"}, {"c_tilde": "[0.1, 0.2]"}
+    report = checked(bundled("lstm_forward"), first | second)
+    assert [d.code for d in report.diagnostics] == ["duplicate-key"]
+    assert words(report) == {"g[1]": "correct", "g[2]": "correct"}
+    assert set(words(checked(bundled("lstm_forward"), second | first)).values()) == {"wrong"}
+    assert not checked(bundled("lstm_forward"), {"g": "", "c_tilde": "[0.905, -0.588]"}).diagnostics
+
+
 def test_an_unknown_key_is_reported_and_the_rest_is_marked() -> None:
     report = checked(bundled("lstm_forward"), {"f[3]": "1", "q": "2", "i[1]": "0.250"})
     assert [d.code for d in report.diagnostics] == ["unknown-key"] * 2

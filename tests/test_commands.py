@@ -48,6 +48,19 @@ def test_only_takes_names_keys_and_ids(command: list[str], only: str, shown: str
     assert [f"Problem {n}" in found.stdout for n in "1234"] == [n == ("1" if only == "V_corr" else "4") for n in "1234"]
 
 
+def test_only_takes_a_derivative_of_an_assignment(tmp_path: Path) -> None:
+    for name in ("lstm_gradient", "lstm_forward"):
+        (tmp_path / f"{name}.yaml").write_bytes((ROOT / "problems" / f"{name}.yaml").read_bytes())
+    whole = tmp_path / "whole.yaml"
+    whole.write_text("kind: assignment\nproblems: {'1': {file: lstm_gradient.yaml}, '2': {file: lstm_forward.yaml}}\n")
+    (tmp_path / "a.yaml").write_text("problem: whole.yaml\nanswers: {'1': {'dc[t]/df[t]': 'c[t-1]'}, '2': {}}\n")
+    found = CliRunner().invoke(app, ["check", str(tmp_path / "a.yaml"), "--only", "1/dc[t]/df[t]"])
+    assert "Problem 1" in found.stdout
+    assert "Problem 2" not in found.stdout
+    assert "c[t−1]" in found.stdout
+    assert "\ndc[t]/dc[t-1]" not in found.stdout
+
+
 def test_only_hides_what_is_said_of_other_lines() -> None:
     found = CliRunner().invoke(app, ["check", SHEET, "--only", "h"])
     assert "right from your own o[2], c[2]" in found.stdout

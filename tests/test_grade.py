@@ -1,5 +1,6 @@
 """A class is found, marked and summed up: the marks are those of each sheet alone, whatever lies beside it."""
 
+import base64
 import json
 import multiprocessing
 import os
@@ -274,6 +275,31 @@ def test_who_a_file_belongs_to(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        (["amy/hw1/answers.yaml", "ben/hw1/answers.yaml"], ["amy", "ben"]),
+        (["amy/hw1/answers.yaml", "ben/answers.yaml", "cat/src/hw1/a.yaml"], ["amy", "ben", "cat"]),
+        (["2026/amy/hw.yaml", "2026/ben/hw.yaml"], ["amy", "ben"]),
+        (["red/amy/hw.yaml", "red/ben/hw.yaml", "sea/cat/hw.yaml"], ["amy", "ben", "cat"]),
+        (["red/amy/hw.yaml", "sea/ben/hw.yaml"], ["amy", "ben"]),
+    ],
+)
+def test_the_folder_that_tells_students_apart(files: list[str], names: list[str], tmp_path: Path) -> None:
+    for file in files:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("answers: {}")
+    assert [s.student for s in graded(tmp_path).submissions] == names
+    assert [s.student for s in graded(*(tmp_path / file for file in files)).submissions][:2] == names[:2]
+
+
+def test_a_path_that_names_nothing_is_no_student(tmp_path: Path) -> None:
+    folder = small(tmp_path / "class")
+    done = command(folder, tmp_path / "clas", tmp_path / "[a-e]*", "nul\0")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.count("error[missing-file]") == 3
+
+
 def test_a_name_is_short_and_on_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(f'student: "{"x" * 5000}\\ny"\nanswers: {{}}')
     (name,) = (s.student for s in graded(tmp_path).submissions)
@@ -288,6 +314,14 @@ def test_the_problem_itself_is_no_submission(tmp_path: Path) -> None:
     report = graded(folder, settings=Settings(str(problem)))
     assert len(report.submissions) == 4
     assert len(graded(folder, folder, folder / "ada.yaml").submissions) == 5  # named twice, marked once
+
+
+def test_the_problems_of_an_assignment_are_no_submissions(tmp_path: Path) -> None:
+    for name in ("assignment_2", "adam_step", "vanishing_gradient", "lstm_claims", "lstm_forward"):
+        (tmp_path / f"{name}.yaml").write_bytes((ROOT / "problems" / f"{name}.yaml").read_bytes())
+    (tmp_path / "zed.yaml").write_text("answers: {}")
+    report = graded(tmp_path, settings=Settings(str(tmp_path / "assignment_2.yaml")))
+    assert [s.student for s in report.submissions] == ["zed"]
 
 
 def test_students_who_hand_in_twice_are_marked_twice_and_told(tmp_path: Path) -> None:
@@ -316,6 +350,50 @@ def test_the_teachers_problem_wins_and_a_mismatch_is_told(tmp_path: Path) -> Non
     assert [d.code for d in a.warnings] == ["other-problem"]
     assert not b.warnings
     assert "secret stuff" not in repr([*report.whole])
+
+
+@pytest.mark.parametrize("named", ["Homework 4", "lstm_forward", "4", "https://x.org/hw", "lstm_forward.txt", "-"])
+def test_a_sheet_may_call_the_problem_what_it_likes(named: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(sheet("a", worked(), json.dumps(named)))
+    (one,) = graded(tmp_path).submissions
+    assert (one.score, [d.code for d in one.warnings]) == ("19", ["other-problem"])
+
+
+def test_what_one_is_told_does_not_depend_on_who_else_is_in_the_class(tmp_path: Path) -> None:
+    """Both have the same wrong W; the other weights, which are right, say how it is to be mended."""
+    wrong = "W: [[1, 0, 0], [0, 1, 0], [0, 0, 1]], V: [[1, -1, 1]], b_y: -0.5"
+    one = f"U: [[1, 1], [1, 1], [1, 1]], {wrong}, b_h: [-0.5, -1.5, -2.5]"
+    two = f"U: [[2, 2], [2, 2], [2, 2]], {wrong}, b_h: [-1, -3, -5]"
+    for name, weights in (("a", one), ("b", two)):
+        (tmp_path / f"{name}.yaml").write_text(f"answers: {{{weights}}}")
+    settings = Settings(str(ROOT / "problems" / "binary_addition.yaml"))
+    a, b = tmp_path / "a.yaml", tmp_path / "b.yaml"
+
+    def told(*paths: Path) -> dict[str, str]:
+        return {s.student: repr(s.report and s.report.diagnoses) for s in graded(*paths, settings=settings).whole}
+
+    alone = told(a) | told(b)
+    assert "proof" in alone["a"]
+    assert alone["a"] != alone["b"]
+    assert told(a, b) == told(b, a) == alone
+
+
+def test_no_more_sheets_are_judged_at_a_time_than_their_numbers_allow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, sizes = put(made(40), tmp_path / "class"), []
+    whole = graded(folder)
+    judge_all = marking.judged
+
+    def seen(task: Any, everyone: Any, *rest: Any) -> Any:
+        sizes.append(len(everyone))
+        return judge_all(task, everyone, *rest)
+
+    monkeypatch.setattr(marking, "judged", seen)
+    monkeypatch.setattr("rnn_hw.checking.judge.MOST_SHEETS", 7)
+    same_reports(whole, graded(folder))
+    assert max(sizes) <= 7
+    assert sum(sizes) == sum(not s.unusable for s in whole.submissions)
 
 
 # ---- bounds ------------------------------------------------------------------------------------------------------------
@@ -465,6 +543,11 @@ def test_late_sheets_lose_their_share_exactly(tmp_path: Path) -> None:
     assert (marks["ben"].score, marks["ben"].reached, marks["ben"].late) == ("81/5", "18", True)
     assert (marks["ada"].score, marks["ada"].late) == ("19", False)
     assert [d.code for d in report.warnings] == ["unknown-name"]
+    names.write_text("BEN# 2\n", encoding="utf-8")
+    assert not by_student(graded(folder, late="10", late_list=str(names)))["ben"].late
+    names.write_text(" BEN # twice\n", encoding="utf-8")
+    assert by_student(graded(folder, late="10", late_list=str(names)))["ben"].late
+    assert graded(folder, late="0", late_list=str(names)).max_score == "19"  # nothing off is a percentage too
     assert not any(s.late for s in graded(folder, late="10", late_list=str(tmp_path / "none.txt")).submissions)
     names.write_text("cleo.yaml\n", encoding="utf-8")
     assert by_student(graded(folder, late="100/3", late_list=str(names)))["cleo"].score == "10"
@@ -490,6 +573,8 @@ def test_late_sheets_lose_their_share_exactly(tmp_path: Path) -> None:
         (["--json", "."], "unwritable-file"),
         (["--json", "-", "--csv", "-"], "two-outputs"),
         (["--json", "-", "--annotations", "-"], "two-outputs"),
+        (["--json", "x", "--csv", "y", "--junit", "./x"], "two-outputs"),
+        (["--json", "x", "--resume", "x"], "two-outputs"),
     ],
 )
 def test_options_that_make_no_sense(
@@ -527,6 +612,17 @@ def test_exit_statuses(tmp_path: Path) -> None:
     assert "error[broken-yaml]" in broken.stderr
     (tmp_path / "nothing").mkdir()
     assert "error[no-submissions]" in command(tmp_path / "nothing").stderr
+
+
+def test_a_report_that_cannot_be_written_costs_none_of_the_others(tmp_path: Path) -> None:
+    folder = small(tmp_path / "class")
+    lost = tmp_path / "no" / "such" / "folder"
+    done = command(
+        folder, "--csv", tmp_path / "a.csv", "--json", lost, "--html", tmp_path / "b.html", "--junit", lost / "x"
+    )
+    assert (done.exit_code, done.stderr.count("error[unwritable-file]")) == (2, 2)
+    assert (tmp_path / "a.csv").exists()
+    assert (tmp_path / "b.html").exists()
 
 
 # ---- taken up again ----------------------------------------------------------------------------------------------------
@@ -613,6 +709,16 @@ def test_a_file_that_is_no_state_is_refused(content: str, tmp_path: Path) -> Non
     assert error.value.diagnostics[0].code == "no-state"
 
 
+def test_a_damaged_state_is_refused(tmp_path: Path) -> None:
+    folder, state = small(tmp_path / "class"), tmp_path / "state"
+    assert command(folder, "--resume", state).exit_code == 0
+    lines = state.read_text(encoding="utf-8").split("\n")
+    lines[2] = base64.b64encode(b"junk").decode()  # the reports, which are looked at when one is written
+    state.write_text("\n".join(lines), encoding="utf-8")
+    done = command(folder, "--resume", state, "--json", tmp_path / "x.json")
+    assert (done.exit_code, "error[no-state]" in done.stderr) == (2, True)
+
+
 def test_reports_are_packed_and_unpacked_exactly() -> None:
     for path in sorted((ROOT / "problems" / "answers").glob("*.yaml")):
         report = check(path)
@@ -686,6 +792,28 @@ def test_what_changes_when_the_problem_is_mended(tmp_path: Path) -> None:
     (folder / "ada.yaml").unlink()
     (change,) = (c for c in graded(folder, against=str(old)).changes or () if c.student == "ada")
     assert (change.scores, change.reasons) == (("19", None), ("is not handed in any more",))
+
+
+def test_a_second_file_of_a_student_is_new_and_changes_nothing_of_the_first(tmp_path: Path) -> None:
+    folder, old = small(tmp_path / "class"), tmp_path / "old.json"
+    command(folder, "--json", old)
+    (folder / "ada2.yaml").write_text(sheet("ada", worked(("no-tanh",))))
+    (change,) = graded(folder, against=str(old)).changes or ()
+    assert (Path(change.file).name, change.scores, change.reasons) == (
+        "ada2.yaml",
+        (None, "15"),
+        ("was not handed in",),
+    )
+    (folder / "ada.yaml").rename(folder / "moved.yaml")
+    (folder / "ada2.yaml").unlink()
+    assert graded(folder, against=str(old)).changes == ()
+
+
+def test_an_old_report_with_a_number_of_a_billion_digits_is_none(tmp_path: Path) -> None:
+    old = tmp_path / "old.json"
+    command(small(tmp_path / "class"), "--json", old)
+    old.write_text(old.read_text().replace('"score": 19', '"score": "1e999999999"'))
+    assert "error[no-report]" in command(tmp_path / "class", "--against", old).stderr
 
 
 def test_other_deductions_are_told_and_no_change_is_said_to_be_none(tmp_path: Path) -> None:

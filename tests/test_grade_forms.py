@@ -33,7 +33,7 @@ from rnn_hw.render.html import solved
 from rnn_hw.results import Change, ClassReport, Diagnosis, Graded, LineChange, LineSummary, MistakeSummary, Report
 from rnn_hw.schema import schema
 from rnn_hw.solver import solve_all
-from rnn_hw.view import gradebook, layout, outcomes
+from rnn_hw.view import gradebook, layout
 from rnn_hw.view import selection as view
 
 PLAIN = view.Options()
@@ -172,6 +172,20 @@ def test_moodle_and_canvas_tables(plain: ClassReport) -> None:
     assert rows(write(mailed, "moodle"))[0][0] == "Email address"
 
 
+def test_who_handed_in_twice_has_no_grade_in_what_is_imported(tmp_path: Path) -> None:
+    """Somebody else may have written the name: neither row may take the place of the other."""
+    folder = small(tmp_path / "class")
+    (folder / "zzz.yaml").write_text("student: Ada\nanswers: {mse: 1}", encoding="utf-8")
+    report = graded(folder)
+    assert {row[0]: row[5] for row in rows(write(report, "canvas"))[2:]} == {
+        "ada": "", "ben": "18", "cleo": "15", "dan": "", "Ada": "",
+    }  # fmt: skip
+    table = {row[0]: row[1:] for row in rows(write(report, "moodle"))[1:]}
+    assert (table["ada"][0], table["Ada"][0]) == ("", "")
+    assert all("handed in twice" in table[name][1] for name in ("ada", "Ada"))
+    assert {row[0]: row[2] for row in rows(write(report, "csv"))[1:]}["ada"] == "19"  # here the teacher looks
+
+
 @pytest.mark.parametrize("form", ["csv", "moodle", "canvas"])
 def test_no_field_is_a_formula(form: str, hostile: ClassReport) -> None:
     table = rows(write(hostile, form))
@@ -232,6 +246,51 @@ def test_verdicts_of_every_kind_in_junit(tmp_path: Path) -> None:
 
 
 # ---- platforms -----------------------------------------------------------------------------------------------------------
+def lowest(report: ClassReport) -> Fraction:
+    """The mark for a platform that takes one: what cannot be read is not it while there is another."""
+    return min(Fraction(s.score) for s in report.submissions if not s.unusable)
+
+
+def test_copies_of_a_sheet_add_nothing_to_one_mark(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml", "c.yaml"):
+        (tmp_path / name).write_text(sheet("ada", worked()), encoding="utf-8")
+    (tmp_path / "odd.yaml").write_text("answers: [", encoding="utf-8")
+    report = graded(tmp_path)
+    assert json.loads(write(report, "gradescope"))["score"] == 19
+    assert "4 answer files were handed in, and one counts" in json.loads(write(report, "gradescope"))["output"]
+    assert json.loads(write(report, "autolab")) == {"scores": {"lstm_forward": 19}}
+    result = json.loads(base64.b64decode(write(report, "classroom")))
+    assert (result["max_score"], sum(test["score"] for test in result["tests"])) == (19, 19)
+    (group,) = json.loads(write(report, "markus"))["test_groups"]
+    assert sum(test["marks_total"] for test in group["tests"]) == 19
+    document = json.loads(write(report, "prairielearn"))
+    assert (document["score"], document["gradable"], len(document["format_errors"])) == (1, True, 1)
+    (tmp_path / "d.yaml").write_text(sheet("ada", worked(("no-tanh",))), encoding="utf-8")
+    assert json.loads(write(graded(tmp_path), "gradescope"))["score"] == 15
+
+
+@pytest.mark.parametrize("form", ["gradescope", "classroom", "markus", "prairielearn"])
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_nothing_that_a_platform_shows_acts_on_the_page_or_the_log(form: str, name: str, tmp_path: Path) -> None:
+    text = f"student: {json.dumps(name)}\nanswers:\n  f[1]: {json.dumps(name)}\n  {json.dumps(name)}: 1\n"
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    written = write(graded(tmp_path), form)
+    document = json.loads(base64.b64decode(written) if form == "classroom" else written)
+    for text in strings(document):
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+        if form == "classroom":  # its reporter prints them to the log of the job, perhaps behind a word of its own
+            assert not re.search(r"\n|::|##\[", text)
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a document."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from strings(part)
+
+
 def test_gradescope(report: ClassReport) -> None:
     document = json.loads(write(report, "gradescope"))
     top = {"score", "execution_time", "output", "output_format", "test_output_format", "test_name_format", "visibility",
@@ -239,8 +298,8 @@ def test_gradescope(report: ClassReport) -> None:
     one = {"score", "max_score", "status", "name", "name_format", "number", "output", "output_format", "tags", "visibility",
            "extra_data"}  # fmt: skip
     assert set(document) <= top
-    assert document["score"] == float(sum(Fraction(s.score) for s in report.submissions))
-    assert Fraction(document["extra_data"]["score"]) == sum(Fraction(s.score) for s in report.submissions)
+    assert document["score"] == float(lowest(report))
+    assert Fraction(document["extra_data"]["score"]) == lowest(report)
     for test in document["tests"]:
         assert set(test) <= one
         assert test["status"] in ("passed", "failed")
@@ -300,7 +359,8 @@ def test_classroom(report: ClassReport) -> None:
         assert set(test) == fields
         assert test["status"] in ("pass", "fail", "error")
         assert isinstance(test["score"], int | float)
-    assert sum(t["score"] for t in document["tests"]) == pytest.approx(float(outcomes.total(report)[0]), abs=1e-9)
+    assert sum(t["score"] for t in document["tests"]) == pytest.approx(float(lowest(report)), abs=1e-9)
+    assert document["max_score"] == 19
 
 
 def test_the_status_of_a_classroom_run(plain: ClassReport, tmp_path: Path) -> None:
@@ -313,14 +373,13 @@ def test_the_status_of_a_classroom_run(plain: ClassReport, tmp_path: Path) -> No
 
 
 def test_markus(report: ClassReport) -> None:
-    groups = json.loads(write(report, "markus"))["test_groups"]
-    assert len(groups) == len(report.submissions)
-    for group in groups:
-        assert group["name"]
-        for test in group["tests"]:
-            assert set(test) == {"name", "status", "marks_earned", "marks_total", "output", "time"}
-            assert test["status"] in ("pass", "partial", "fail", "error")
-            assert 0 <= test["marks_earned"] <= test["marks_total"]
+    (group,) = json.loads(write(report, "markus"))["test_groups"]
+    assert group["name"]
+    for test in group["tests"]:
+        assert set(test) == {"name", "status", "marks_earned", "marks_total", "output", "time"}
+        assert test["status"] in ("pass", "partial", "fail", "error")
+        assert 0 <= test["marks_earned"] <= test["marks_total"]
+    assert sum(test["marks_earned"] for test in group["tests"]) == pytest.approx(float(lowest(report)), abs=1e-9)
 
 
 def test_a_partial_mark_in_markus(tmp_path: Path) -> None:
@@ -335,7 +394,7 @@ def test_a_partial_mark_in_markus(tmp_path: Path) -> None:
 def test_autolab(report: ClassReport) -> None:
     text = write(report, "autolab")
     assert text.count("\n") == 1
-    assert json.loads(text) == {"scores": {"lstm_forward": float(outcomes.total(report)[0])}}
+    assert json.loads(text) == {"scores": {"lstm_forward": float(lowest(report))}}
 
 
 def test_autolab_has_the_problems_of_an_assignment() -> None:
@@ -437,6 +496,29 @@ def test_printed_names_are_no_commands_to_a_job(tmp_path: Path) -> None:
         assert all(COMMAND(line) for line in after.splitlines())
         assert bool(after) == bool(more)
     assert "stop-commands" not in command(tmp_path / "a.yaml", GITHUB_ACTIONS="").output
+
+
+@pytest.mark.parametrize("word", ["grade", "check"])
+@pytest.mark.parametrize("name", ["a.yaml", "::error::x.yaml"])
+def test_what_is_told_of_a_file_that_cannot_be_read_is_fenced_too(word: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("answers:\n  f: [ '##[notice title=x]{}'", encoding="utf-8")
+    arguments = [
+        sys.executable,
+        "-m",
+        "rnn_hw",
+        word,
+        name,
+        "--problem",
+        str(PROBLEM),
+        *["--annotations", "-"] * (word == "grade"),
+    ]
+    environment = os.environ | {"GITHUB_ACTIONS": "true", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(arguments, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 2
+    first, *within, last = done.stderr.splitlines()
+    assert re.fullmatch(r"::stop-commands::\w{32}", first)
+    assert last == f"::{first.removeprefix('::stop-commands::')}::"
+    assert any("##[notice" in line for line in within)
 
 
 # ---- pages ---------------------------------------------------------------------------------------------------------------

@@ -130,11 +130,12 @@ class Binder:
         single: Answers = {}
         whole: Answers = {}
         answered: set[str] = set()
+        seen: set[str] = set()
         found: list[Diagnostic] = []
         untold = 0
         for text, value in file.answers.entries.items():
             target = self.targets.get(text)
-            twice = target is not None and not target.whole and target.key in single
+            twice = target is not None and target.key in seen
             if len(found) == MOST_FAULTS and (target is None or twice):
                 untold += 1  # to tell a fault takes long, and a file may have a hundred thousand
                 continue
@@ -149,6 +150,8 @@ class Binder:
             if not answered.isdisjoint(target.keys):
                 whole, answers = by_line(whole, self.targets), by_line(answers, self.targets)
             answered |= target.keys
+            if answers:
+                seen.add(target.key)
             if target.whole:
                 whole |= answers
             else:

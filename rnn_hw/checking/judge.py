@@ -36,10 +36,8 @@ def check_sheets(problem: Problem, sheets: Sequence[Sheet], strict: bool = False
 def mark(problem: Problem, sheets: Iterable[Sheet], strict: bool = False) -> Iterator["Marked"]:
     """The marks of a class, some thousand students at a time and in their order; no more sheets are held at once."""
     marker = Marker(problem, strict)
-    numbers = sum(true.size for true in marker.key.true.values())
-    most = max(1, min(MOST_SHEETS, MOST_NUMBERS // max(1, numbers)))
     waiting = iter(sheets)
-    while some := list(islice(waiting, most)):
+    while some := list(islice(waiting, marker.most)):
         yield marker.mark(some)
 
 
@@ -51,6 +49,8 @@ class Marker:
         self.key = AnswerKey(problem)
         self.typed = Typed(self.key)
         self.points = Points(problem)
+        numbers = sum(true.size for true in self.key.true.values())
+        self.most = max(1, min(MOST_SHEETS, MOST_NUMBERS // max(1, numbers)))  # sheets that are to be judged at a time
 
     def mark(self, sheets: Sequence[Sheet]) -> "Marked":
         """The marks of some students, judged together."""

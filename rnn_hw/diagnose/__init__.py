@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rnn_hw.diagnose.search import Search
 
 WRONG = VERDICTS.index("wrong")
-Typed = tuple[tuple[str, str | None], ...]  # key and text of what is wrong or carried on a sheet
+Typed = tuple[tuple[str, str, str | None], ...]  # of each line that is no number: key, verdict, what is written
 
 
 class Diagnoser:
@@ -30,6 +30,7 @@ class Diagnoser:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.number = np.array([line.form == "number" for line in problem.lines], bool)
+        self.typed = {line.key for line in problem.lines if line.form != "number"}
 
     @cached_property
     def search(self) -> "Search":
@@ -50,7 +51,7 @@ class Diagnoser:
         told: dict[Typed, tuple[Diagnosis, ...]] = {}
         for student in map(int, typed):
             report = marked.report(student)
-            texts = tuple((v.key, v.given) for v in report.verdicts if v.verdict in ("wrong", "carried"))
+            texts = tuple((v.key, v.verdict, v.given) for v in report.verdicts if v.key in self.typed)
             if texts not in told:
                 told[texts] = self._typed(marked.sheets[student], report)
             found[student] = found.get(student, ()) + told[texts]

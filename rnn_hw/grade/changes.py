@@ -1,15 +1,15 @@
 """A class against an earlier report of it: whose mark is another one now, by how much, and because of which lines.
 
-The earlier report is a file that `--json` wrote. A submission is the same if student and file are; where a file moved,
-the student alone tells.
+The earlier report is a file that `--json` wrote. A submission is the same if student and file are; of what is left on both
+sides, if it is the only one of the student.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
+from rnn_hw.numerals import fraction
 from rnn_hw.results import Change, ClassReport, Graded, LineChange
 
 
@@ -49,27 +49,32 @@ def _old(submission: Mapping[str, Any]) -> Old:
 
 
 def _exact(points: Any) -> str:
-    return str(Fraction(points))
+    exact = fraction(str(points))
+    if exact is None:
+        raise ValueError("no number of points")
+    return str(exact)
 
 
 def changes(report: ClassReport, old: list[Old]) -> Iterator[Change]:
     """Every submission with another mark than before, in the order of the class; those that are gone at the end."""
-    exact = {(o.student, o.file): o for o in old}
-    by_student: dict[str, list[Old]] = {}
-    for o in old:
-        by_student.setdefault(o.student, []).append(o)
-    seen = set[tuple[str, str]]()
-    for graded in report.whole:
-        alone = by_student.get(graded.student, [])
-        before = exact.get((graded.student, graded.file)) or (alone[0] if len(alone) == 1 else None)
-        if before is not None:
-            seen.add((before.student, before.file))
-        change = _change(before, graded)
+    now, before = [(g.student, g.file) for g in report.submissions], {(o.student, o.file): o for o in old}
+    moved = _alone(name for name in now if name not in before)
+    gone = _alone(name for name in before if name not in now)
+    for name, graded in zip(now, report.whole, strict=True):
+        other = name if name in before else gone.get(graded.student) if graded.student in moved else None
+        change = _change(before.pop(other, None) if other else None, graded)
         if change is not None:
             yield change
-    for o in old:
-        if (o.student, o.file) not in seen:
-            yield Change(o.student, o.file, (o.score, None), (), ("is not handed in any more",))
+    for o in before.values():
+        yield Change(o.student, o.file, (o.score, None), (), ("is not handed in any more",))
+
+
+def _alone(names: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Of the students with one of these submissions, which it is."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name in names:
+        found.setdefault(name[0], []).append(name)
+    return {student: its[0] for student, its in found.items() if len(its) == 1}
 
 
 def _change(before: Old | None, graded: Graded) -> Change | None:

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rnn_hw import __version__
-from rnn_hw.assignment import Assignment
 from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
 from rnn_hw.grade.finding import Submission
 from rnn_hw.grade.marking import Marked, marked
@@ -76,21 +75,27 @@ class Whole(Collection[Graded]):
 
 def fingerprint(task: Task) -> str:
     """What must be the same for a mark to be the same: the program, the settings, the problem's own files."""
-    settings, found = task.settings, task.found
+    settings = task.settings
     if settings.problem == "-":
         message = "a run with a problem from standard input cannot be taken up again"
         raise HomeworkError(Diagnostic("no-resume", message, help="name the file of the problem"))
-    files = {settings.problem, *((p.problem.file for p in found.parts) if isinstance(found, Assignment) else ())}
-    data = repr((__version__, settings)).encode() + b"".join(contents(file)[0] for file in sorted(files))
+    data = repr((__version__, settings)).encode() + b"".join(contents(file)[0] for file in task.files)
     return hashlib.sha256(data).hexdigest()
 
 
 def saved(path: str, fingerprint: str, chunks: Sequence[Chunk]) -> None:
     """Writes the state of a run: two lines for each chunk."""
-    lines = [json.dumps({"rnnhw": "grade", "fingerprint": fingerprint}).encode()]
+    lines: list[str] = []
     for chunk in chunks:
-        lines += [b64encode(packed([(m.graded, m.digest) for m in chunk.marks])), b64encode(chunk.reports)]
-    written(path, (line.decode() + "\n" for line in lines))
+        marks = packed([(m.graded, m.digest) for m in chunk.marks])
+        lines += [b64encode(marks).decode(), b64encode(chunk.reports).decode()]
+    head = json.dumps({"rnnhw": "grade", "fingerprint": fingerprint, "digest": _digest(lines)})
+    written(path, (line + "\n" for line in (head, *lines)))
+
+
+def _digest(lines: Sequence[str]) -> str:
+    """What tells whether the state is as it was written: the reports in it are only looked at when they are needed."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def taken_up(path: str, fingerprint: str) -> list[Chunk]:
@@ -102,7 +107,10 @@ def taken_up(path: str, fingerprint: str) -> list[Chunk]:
                 raise ValueError("something else")
             if head["fingerprint"] != fingerprint:
                 return []
-            lines = [b64decode(line, validate=True) for line in file.read().splitlines()]
+            written_lines = file.read().splitlines()
+        if head["digest"] != _digest(written_lines):
+            raise ValueError("damaged")
+        lines = [b64decode(line, validate=True) for line in written_lines]
         pairs = zip(lines[::2], lines[1::2], strict=True)
         return [Chunk(tuple(Marked(*pair) for pair in unpacked(marks)), reports) for marks, reports in pairs]
     except FileNotFoundError:

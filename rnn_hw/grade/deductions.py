@@ -1,10 +1,12 @@
 """What is taken off a mark, and shares as people write them: `10`, `10%`, `1/2`. All of it in exact fractions."""
 
+import re
 from collections.abc import Collection
 from fractions import Fraction
 from pathlib import PurePath
 
 from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.grade.finding import alike, called
 from rnn_hw.numerals import fraction
 from rnn_hw.results import Graded
 from rnn_hw.text_file import contents, decoded, lines_of, short
@@ -29,23 +31,27 @@ def _bounded(value: Fraction | None, most: int, text: str, option: str, what: st
     return value
 
 
-def named_late(path: str) -> tuple[str, ...]:
-    """The students or files that a list names, one on a line; what follows a `#` is a comment. Raises `HomeworkError`."""
+def named_late(path: str) -> dict[str, str]:
+    """The students or files that a list names, one on a line, each as it is compared and as it is written there.
+
+    What follows a `#` at the start or behind a blank is a comment. Raises `HomeworkError`.
+    """
     data, file = contents(path)
     text, _ = decoded(data, file)
-    names = (line.partition("#")[0].strip() for line in lines_of(text))
-    return tuple(dict.fromkeys(filter(None, names)))
+    names = (re.sub(r"(^|\s)#.*", "", line).strip() for line in lines_of(text))
+    return {alike(called(name)): name for name in names if name}
 
 
 def is_late(graded: Graded, names: Collection[str]) -> bool:
     """Whether a list names the student, the file or its folder."""
-    return bool(names) and not names_of(graded).isdisjoint(names)
+    return not names_of(graded).isdisjoint(names)
 
 
 def names_of(graded: Graded) -> set[str]:
-    """What a list can call a submission."""
+    """What a list can call a submission, as it is compared."""
     path = PurePath(graded.file)
-    return {graded.student, graded.file, path.name, path.stem, path.parent.name}
+    names = (graded.student, graded.file, path.name, path.stem, path.parent.name)
+    return {alike(called(name)) for name in names}
 
 
 def deducted(graded: Graded, late: bool, taken: Fraction) -> Graded:

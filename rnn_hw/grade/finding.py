@@ -7,11 +7,12 @@ it in, and the teacher is told why it cannot be read.
 
 import os
 import stat
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rnn_hw.errors import Diagnostic, reason, showable
+from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
 
 ENDINGS = (".yaml", ".yml")
 ANYBODYS = ("answer", "answers", "submission", "solution", "homework", "sheet")  # no names of students
@@ -42,36 +43,78 @@ class Listed(NamedTuple):
     refused: Diagnostic | None = None
 
 
-def found(paths: Iterable[str], problem: str) -> list[Submission]:
-    """The submissions that the paths name: files, and the YAML files below folders, but for the problem's own file."""
-    own = os.path.realpath(problem)
-    own_name = os.path.basename(own)
+def found(paths: Sequence[str], problem: Iterable[str]) -> list[Submission]:
+    """The submissions that the paths name: files, and the YAML files below folders, but for those of the problem.
+
+    Raises `HomeworkError` where one names nothing and is not called like an answer file: no student handed that in.
+    """
+    _exist(paths)
+    own = set(map(os.path.realpath, problem))
+    own_names = set(map(os.path.basename, own))
     files: dict[str, tuple[Listed, str]] = {}  # by the absolute path, with the absolute folder that was walked for it
     for path in paths:
         place = os.path.abspath(path)
         if os.path.isdir(path) and not path.lower().endswith(ENDINGS):
             for file in _below(path, place, DEEPEST):
                 # Only a link, or a file of the problem's name, needs a closer look.
-                if not ((file.link or file.name == own_name) and os.path.realpath(file.path) == own):
+                if not ((file.link or file.name in own_names) and os.path.realpath(file.path) in own):
                     files.setdefault(f"{file.home}{os.sep}{file.name}", (file, place))
         else:
             files.setdefault(place, (Listed(path, *os.path.split(place), refused=_refused(path)), ""))
-    alike = Counter([file.name for file, _ in files.values()])
+    several = Counter([file.name for file, _ in files.values()])
     alone = Counter([file.home for file, _ in files.values()])
-    submissions = []
-    for (path, home, name, _, refused), root in files.values():
+    stems: list[str | None] = []  # None where the file's name says nothing of the student
+    for (_, home, name, *_), root in files.values():
         stem = name.rpartition(".")[0].strip(".") or name
         below = root and home != root and alone[home] == 1
-        by_folder = below or alike[name] > 1 or stem.lower() in ANYBODYS
-        student = called(showable(os.path.basename(home) if by_folder else stem))
-        submissions.append(Submission(path, student, refused))
-    return submissions
+        stems.append(None if below or several[name] > 1 or stem.lower() in ANYBODYS else stem)
+    waiting = zip(files.values(), stems, strict=True)
+    folders = _by_folder({(file.home, root) for (file, root), stem in waiting if stem is None})
+    return [
+        Submission(file.path, called(showable(folders[file.home, root] if stem is None else stem)), file.refused)
+        for (file, root), stem in zip(files.values(), stems, strict=True)
+    ]
+
+
+def _exist(paths: Iterable[str]) -> None:
+    """Raises `HomeworkError` for paths that name nothing, unless a list of a class may have named the file."""
+    missing = [path for path in paths if path != "-" and not path.lower().endswith(ENDINGS) and not _there(path)]
+    if missing:
+        raise HomeworkError(*(_fault("missing-file", path, "is no file and no folder") for path in missing))
+
+
+def _there(path: str) -> bool:
+    try:
+        return os.path.lexists(path)
+    except ValueError:  # a NUL in it
+        return False
+
+
+def _by_folder(homes: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The students' names for folders that hold a file each: below each folder that was named, of the levels that all of
+    them have that on which most have a name of their own, and of several such the lowest.
+
+    In `class/amy/hw1` and `class/ben/hw1` these are amy and ben.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for root in {root for _, root in homes}:
+        parts = {home: home.split(os.sep) for home, its in homes if its == root}
+        levels = range(root.count(os.sep) + 1, min(map(len, parts.values())))
+        own = {level: len({folders[level] for folders in parts.values()}) for level in levels}
+        level = max(own, key=lambda level: (own[level], level), default=-1)
+        found |= {(home, root): folders[level] for home, folders in parts.items()}
+    return found
 
 
 def called(name: str) -> str:
     """A student's name, on one line and of a length that fits into a report."""
     name = name if name.isalnum() else " ".join(name.split())
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+
+
+def alike(name: str) -> str:
+    """A name such that two that look alike are the same."""
+    return (name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold()
 
 
 def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:

@@ -46,7 +46,7 @@ def marked(task: Task, submissions: Sequence[Submission], keep: bool) -> list[Ma
         for submission in submissions:
             waiting.append(read := _read(task, submission, keep))
             size += read.size if isinstance(read, Read) else 0
-            if size > AT_ONCE:
+            if size > AT_ONCE or len(waiting) >= task.most:
                 found += _all_judged(task, waiting, keep)
                 waiting, size = [], 0
         return [*found, *_all_judged(task, waiting, keep)]

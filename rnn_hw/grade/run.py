@@ -9,7 +9,7 @@ import multiprocessing
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
@@ -38,7 +38,7 @@ class Options(NamedTuple):
     """How a class is graded, as the command line says it."""
 
     settings: Settings
-    late: str = "0"  # the percentage taken off
+    late: str = ""  # the percentage taken off
     late_list: str = ""  # a file that names who is late
     against: str = ""  # an earlier report
     resume: str = ""  # the state of an earlier run, and of this one
@@ -48,12 +48,12 @@ class Options(NamedTuple):
 
 def grade(paths: Sequence[str], options: Options, progress: Progress | None = None) -> ClassReport:
     """The class that the paths hold. Raises `HomeworkError` where there is nothing to grade, or nothing to grade by."""
-    taken, options = deductions.percent(options.late, "--late"), _settled(options)
+    taken, options = deductions.percent(options.late or "0", "--late"), _settled(options)
     opened.cache_clear()  # the file may be another than in an earlier run
     task = opened(options.settings)
-    late = deductions.named_late(options.late_list) if options.late_list else ()
+    late = deductions.named_late(options.late_list) if options.late_list else {}
     old = changes.earlier(options.against) if options.against else None
-    submissions = found(paths, options.settings.problem)
+    submissions = found(paths, task.files)
     if not submissions:
         message = f"there is no answer file in {', '.join(f'`{path}`' for path in paths)}"
         raise HomeworkError(Diagnostic("no-submissions", message, help="answer files end in `.yaml` or `.yml`"))
@@ -81,7 +81,7 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
 
 def _settled(options: Options) -> Options:
     """The options with an exact share for carried lines. Raises `HomeworkError` for what does not go together."""
-    if (options.late != "0") != bool(options.late_list):
+    if bool(options.late) != bool(options.late_list):
         help = "`--late 10 --late-list FILE` takes 10 % off what the list names"
         raise HomeworkError(Diagnostic("half-an-option", "`--late` and `--late-list` need each other", help=help))
     if not options.settings.carried:
@@ -212,9 +212,9 @@ def start_method() -> str:
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
-def _unknown(marks: Sequence[Graded], late: Sequence[str], file: str) -> Iterator[Diagnostic]:
+def _unknown(marks: Sequence[Graded], late: Mapping[str, str], file: str) -> Iterator[Diagnostic]:
     """The names in the list of late ones that nobody has."""
     known = set[str]().union(*map(deductions.names_of, marks)) if late else set[str]()
-    for name in late:
-        if name not in known:
+    for compared, name in late.items():
+        if compared not in known:
             yield Diagnostic("unknown-name", f"`{short(name)}` is said to be late and handed in nothing", file=file)

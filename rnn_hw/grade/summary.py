@@ -1,10 +1,10 @@
 """What is said of a class as a whole: by line, by group of lines, by mistake; and who handed in twice."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
+from rnn_hw.grade.finding import alike
 from rnn_hw.grade.task import Task
 from rnn_hw.results import Graded, GroupSummary, LineSummary, MistakeSummary
 
@@ -55,7 +55,7 @@ def by_mistake(submissions: Sequence[Graded]) -> tuple[MistakeSummary, ...]:
 
 def with_duplicates(submissions: Sequence[Graded]) -> list[Graded]:
     """The submissions, those of one student marked with each other's files; names that look alike are the same."""
-    names = [_alike(submission.student) for submission in submissions]
+    names = [alike(submission.student) for submission in submissions]
     several = {name for name, count in Counter(names).items() if count > 1}
     files: dict[str, list[str]] = {}
     for name, submission in zip(names, submissions, strict=True):
@@ -67,7 +67,3 @@ def with_duplicates(submissions: Sequence[Graded]) -> list[Graded]:
 
     pairs = zip(names, submissions, strict=True)
     return [s._replace(duplicates=others(name, s.file)) if name in several else s for name, s in pairs]
-
-
-def _alike(student: str) -> str:
-    return (student if student.isascii() else unicodedata.normalize("NFKC", student)).casefold()

@@ -93,6 +93,17 @@ class Task(NamedTuple):
     max_score: str
     judges: tuple[Judge, ...]  # of the problem, or of those of the assignment
 
+    @property
+    def most(self) -> int:
+        """Sheets that are to be judged at a time: their numbers are in memory together."""
+        return min(judge.marker.most for judge in self.judges)
+
+    @property
+    def files(self) -> list[str]:
+        """The files that it is read from."""
+        parts = self.found.parts if isinstance(self.found, Assignment) else ()
+        return sorted({self.settings.problem, *(part.problem.file for part in parts)})
+
 
 @lru_cache(maxsize=1)  # a worker marks chunk after chunk of one class
 def opened(settings: Settings) -> Task:

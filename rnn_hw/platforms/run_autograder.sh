@@ -7,6 +7,11 @@ RNNHW=${RNNHW:-$AUTOGRADER/rnnhw/bin/rnnhw}
 
 mkdir -p "$AUTOGRADER/results"
 cd "$AUTOGRADER/source" || exit 1
+if [ -z "$(find "$AUTOGRADER/submission" \( -iname '*.yaml' -o -iname '*.yml' \) -print -quit)" ]; then
+    printf '{"score": 0, "output": "There is no answer file: hand in a file that ends in .yaml."}\n' \
+        >"$AUTOGRADER/results/results.json"
+    exit
+fi
 "$RNNHW" grade "$AUTOGRADER/submission" --problem "$PROBLEM" --no-key \
     --gradescope "$AUTOGRADER/results/results.json"
 status=$?

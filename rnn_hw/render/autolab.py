@@ -14,17 +14,17 @@ from rnn_hw.view.selection import Options
 
 
 def class_report(report: ClassReport, options: Options) -> Iterator[str]:
-    """The line; of several submissions the sum."""
+    """The line."""
+    one = outcomes.counted(report)
     ids = {line.key.partition("/")[0] for line in report.lines if "/" in line.key}
     names = dict.fromkeys(group.name for group in report.groups if group.name in ids)
     if not names:
         name = PurePath(report.file).stem
-        yield json.dumps({"scores": {name: gradebook.number(outcomes.total(report)[0])}}) + "\n"
+        yield json.dumps({"scores": {name: gradebook.number(one.score)}}) + "\n"
         return
     scores = dict.fromkeys(names, Fraction(0))
-    for graded in report.whole:
-        for outcome in outcomes.of_sheet(graded, options):
-            id = outcome.name.partition("/")[0]
-            if id in scores:
-                scores[id] += outcome.points
+    for outcome in outcomes.of_sheet(one, options):
+        id = outcome.name.partition("/")[0]
+        if id in scores:
+            scores[id] += outcome.points
     yield json.dumps({"scores": {id: gradebook.number(score) for id, score in scores.items()}}) + "\n"

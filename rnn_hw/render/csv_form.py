@@ -1,7 +1,8 @@
 """A class as a table for a spreadsheet: the gradebook, and the shapes that Moodle and Canvas import.
 
-A row for each submission, so a student who handed in twice has two: the teacher decides. Every field is quoted, and no
-field is a formula. Points are the same numbers as in every other form.
+A row for each submission, so a student who handed in twice has two. Which counts is for the teacher to decide, who may see
+that one is by somebody else: in what is imported neither has a grade. Every field is quoted, and no field is a formula.
+Points are the same numbers as in every other form.
 """
 
 from collections.abc import Iterable, Iterator
@@ -58,7 +59,8 @@ def _group(name: str) -> str:
 
 
 def _grade(graded: Graded) -> str:
-    return "" if graded.unusable else _number(graded.score)
+    """The points, if it is sure which ones go to the gradebook."""
+    return "" if graded.unusable or graded.duplicates else _number(graded.score)
 
 
 def _feedback(graded: Graded, report: ClassReport) -> Iterator[str]:

@@ -5,30 +5,27 @@ from collections.abc import Iterator
 
 from rnn_hw.results import ClassReport
 from rnn_hw.view import gradebook, outcomes
+from rnn_hw.view.escape import terminal as safe
 from rnn_hw.view.outcomes import Outcome
 from rnn_hw.view.selection import Options
 
 
 def class_report(report: ClassReport, options: Options) -> Iterator[str]:
-    """The document: a group for each submission."""
-    groups = [
+    """The document: one group."""
+    one = outcomes.counted(report)
+    tests = [
         {
-            "name": graded.student or report.problem,
-            "tests": [
-                {
-                    "name": outcome.name,
-                    "status": _status(outcome),
-                    "marks_earned": gradebook.number(outcome.points),
-                    "marks_total": gradebook.number(outcome.max_points),
-                    "output": outcome.told,
-                    "time": None,
-                }
-                for outcome in outcomes.of_sheet(graded, options)
-            ],
+            "name": safe(outcome.name),
+            "status": _status(outcome),
+            "marks_earned": gradebook.number(outcome.points),
+            "marks_total": gradebook.number(outcome.max_points),
+            "output": safe(outcome.told),
+            "time": None,
         }
-        for graded in report.whole
+        for outcome in outcomes.of_sheet(one, options)
     ]
-    yield json.dumps({"test_groups": groups}, indent=1) + "\n"
+    group = {"name": safe(one.student or report.problem), "tests": tests}
+    yield json.dumps({"test_groups": [group]}, indent=1) + "\n"
 
 
 def _status(outcome: Outcome) -> str:

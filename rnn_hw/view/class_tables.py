@@ -59,7 +59,8 @@ def _lines(report: ClassReport, options: Options, room: int) -> tables.Grid:
         if isinstance(line, str):
             rows.append([["⋮"], *[[""]] * (len(words) + 1)])
         else:
-            name = line.key if "/" in line.key else tables.key_text(line.key, report.names)
+            id, key = gradebook.id_and_key(line.key, report)
+            name = id + tables.key_text(key, report.names)
             numbers = gradebook.cells(line.counts, words)
             rows.append([[safe(name)], [mixed(line.max_points)], *([number] for number in numbers)])
     gaps = tuple(safe(line) for line in shown if isinstance(line, str))

@@ -39,6 +39,7 @@ _LATEX = {
 }  # fmt: skip
 
 _xml = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_command = re.compile(r"(?<=:)(?=:)|(?<=##)(?=\[)")  # within the two ways to write a command to GitHub's runner
 _FORMULA = "=+-@\t\r\n|%＝＋－＠"  # what a spreadsheet takes for the start of a formula or of a command
 
 # For the preamble of a LaTeX document that holds escaped text: a character that the engine may have no glyph for.
@@ -93,6 +94,24 @@ def html(text: str) -> str:
 def xml(text: str) -> str:
     """Text for an XML document, as `html`; what XML has no way to say (controls, halves of a pair) is left out."""
     return html(_xml.sub("", text.replace("\n", " ")))
+
+
+def page(text: str) -> str:
+    r"""Plain text of several lines for the page of a platform: as `terminal`, line by line.
+
+    >>> page("a\x1b[31mb\n\u202e")
+    'a␛[31mb\n\\u202e'
+    """
+    return "\n".join(map(terminal, text.split("\n")))
+
+
+def job_log(text: str) -> str:
+    r"""Text that a program of somebody else prints to the log of a job: one line, in which no command to the job begins.
+
+    >>> job_log("a\n::error::b ##[error]") == "a␊:\u2060:error:\u2060:b ##\u2060[error]"
+    True
+    """
+    return _command.sub("\u2060", terminal(text))
 
 
 def csv(text: str) -> str:

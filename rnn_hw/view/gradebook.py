@@ -102,6 +102,16 @@ def counts(graded: Graded) -> dict[str, int]:
     return {word: graded.verdicts.count(word) for word in GLYPHS}
 
 
+def id_and_key(key: str, report: ClassReport) -> tuple[str, str]:
+    """The key of a line of the class, of an assignment without the problem's id and the slash, which stand before it.
+
+    A derivative, `dL/dw`, has a slash too.
+    """
+    id, slash, own = key.partition("/")
+    of_a_problem = slash and any(group.name == id for group in report.groups)
+    return (id + slash, own) if of_a_problem else ("", key)
+
+
 def cells(counts: Mapping[str, int], words: Sequence[str]) -> list[str]:
     """How many got each verdict, as cells of a table: none is an empty one."""
     return [str(counts.get(word) or "") for word in words]
@@ -174,9 +184,9 @@ def changed(change: Change) -> str:
 
 
 def reasons(change: Change) -> Iterator[str]:
-    """Why a mark is another one: a line at a time."""
+    """Why a mark is another one: a line at a time, first those that it is about."""
     yield from change.reasons
-    for line in change.lines:
+    for line in sorted(change.lines, key=lambda line: line.points[0] == line.points[1]):
         verdicts = " → ".join(word or "not asked" for word in dict.fromkeys(line.verdicts))
         points = " → ".join(map(mixed, dict.fromkeys(line.points)))
         yield f"{line.key} {verdicts}, {points} point{'s' * (line.points[1] != '1')}"

@@ -1,11 +1,12 @@
 """One student's sheet as the platforms show it: a test for each line, what is said of it, the score in a line.
 
-What an autograder hands in is about one submission. Of several, each line says whose it is. Points are those of
-`gradebook.py`, with deductions taken off. Escapes nothing, knows no platform.
+What an autograder hands in is one mark. Where there are several answer files that of one counts, and the student is told
+which. Points are those of `gradebook.py`, with deductions taken off. Escapes nothing, knows no platform.
 """
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 from typing import NamedTuple
 
 from rnn_hw.results import PASSED, ClassReport, Graded, Report, Verdict, share_of
@@ -77,12 +78,14 @@ def of_sheet(graded: Graded, options: selection.Options, named: bool = False) ->
     ]
 
 
-def every(report: ClassReport, options: selection.Options) -> Iterator[tuple[Graded, Outcome]]:
-    """The lines of all submissions, for a platform that knows one: of several students, each with the name."""
-    named = len(report.submissions) > 1
-    for graded in report.whole:
-        for outcome in of_sheet(graded, options, named):
-            yield graded, outcome
+def counted(report: ClassReport) -> Graded:
+    """The submission that counts for a platform that knows one, with its lines.
+
+    Of several that with the fewest points: copies add nothing, and a worse one is not handed in for long. One that cannot
+    be read counts where there is no other.
+    """
+    order = [(bool(s.unusable), Fraction(s.score), k) for k, s in enumerate(report.submissions)]
+    return next(islice(report.whole, min(order)[2], None))
 
 
 def hints(graded: Graded) -> Iterator[str]:
@@ -93,26 +96,22 @@ def hints(graded: Graded) -> Iterator[str]:
         yield "; ".join(filter(None, (told, gradebook.brief(diagnosis.message), gradebook.brief(diagnosis.mend))))
 
 
-def headline_and_hints(report: ClassReport) -> str:
-    """What the one student of a platform reads first: the score, and below it the mistakes."""
-    told = [headline(report)]
-    if len(report.submissions) == 1:
-        told += [hint for graded in report.whole for hint in hints(graded)]
-    return "\n".join(told)
-
-
-def total(report: ClassReport) -> tuple[Fraction, Fraction]:
-    """The points of all submissions together and those to be had: of one submission, its own."""
-    scores = (Fraction(s.score) for s in report.submissions)
-    most = (Fraction(s.max_score) for s in report.submissions)
-    return sum(scores, Fraction(0)), sum(most, Fraction(0))
+def headline_and_hints(report: ClassReport, one: Graded) -> str:
+    """What the student of a platform reads first: the score of the submission that counts, and below it the mistakes."""
+    told = [_headline(one, report)]
+    if (files := len(report.submissions)) > 1:
+        told.append(f"{files} answer files were handed in, and one counts, that with the fewest points: {one.file}")
+    return "\n".join([*told, *hints(one)])
 
 
 def headline(report: ClassReport) -> str:
     """Score and verdicts of a single submission in a line, or the class in short."""
     if len(report.submissions) != 1:
         return gradebook.in_short(report)
-    (one,) = report.submissions
+    return _headline(report.submissions[0], report)
+
+
+def _headline(one: Graded, report: ClassReport) -> str:
     if one.unusable:
         return f"{gradebook.score(one)} points: the answer file is unusable"
     found = in_words(gradebook.counts(one))

@@ -112,8 +112,7 @@ def of_part(id: str, options: Options) -> Options | None:
     """What of one problem of an assignment is shown, None if nothing is: `--only 4`, `--only 4/f[1]`, `--only f`."""
     if not options.only or id in options.only:
         return options._replace(only=())
-    own = (entry.removeprefix(f"{id}/") for entry in options.only)
-    only = tuple(entry for entry in own if entry and "/" not in entry)
+    only = tuple(filter(None, (entry.removeprefix(f"{id}/") for entry in options.only)))
     return options._replace(only=only) if only else None
 
 

@@ -100,8 +100,8 @@ def _lines(report: ClassReport) -> str:
 
 def _name(line: LineSummary, report: ClassReport) -> str:
     """The line as the problem writes it; below the id of its problem where there are several."""
-    id, slash, key = line.key.rpartition("/")
-    return safe(id + slash) + mathml(selection.quantity(key if slash else line.key), report.names)
+    id, key = gradebook.id_and_key(line.key, report)
+    return safe(id) + mathml(selection.quantity(key), report.names)
 
 
 def _mistakes(report: ClassReport) -> Iterator[list[str]]:
