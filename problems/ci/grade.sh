@@ -5,7 +5,9 @@
 #
 # RNNHW is the command, PASS the percentage of the points below which a sheet fails. The exit status is that of
 # `rnnhw grade`: 0, 1 where a sheet fails, 2 where nothing could be graded. For a course of your own put your problem in
-# place of lstm_forward.yaml, and the students' folders in place of class/; keep the forms that you need.
+# place of lstm_forward.yaml, and the students' folders in place of class/; keep the forms that you need. Those of the
+# platforms that take one mark (classroom, gradescope, markus, autolab, prairielearn) are for one student's files; of a
+# class they show the sheet with the fewest points.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=${1:-reports}

@@ -29,7 +29,7 @@ class Closer(NamedTuple):
 
     students: Students  # among the doubtful ones
     middle: Array  # of the interval that follows from their own earlier answers
-    box: Array
+    box: Array  # half its width
     wrong: Truths  # by entry
     alone: Truths  # whether wrong earlier answers fix the line alone
 

@@ -23,8 +23,8 @@ from rnn_hw.lang.tree import Apply, Equation, Name, Node
 
 DEEPEST = 6
 AGAIN = 1.5  # bits of a mistake that was made before
-PER_PART = 3.0  # bits of each quantity and number in a part that nothing explains, and what these begin at
-BEGIN = 6.0
+PER_PART = 3.0  # bits of each quantity and number in a part that nothing explains
+BEGIN = 6.0  # what these begin at
 NEAREST = 2  # parts that a part is compared with
 MOST_PARTS = 8
 MOST_NODES = 40_000  # of all formulas together that are evaluated for one comparison: about a second
@@ -156,12 +156,9 @@ class Aligner:
     def _closer(self, single: Alignment, true: Node, yours: Node, depth: int) -> Alignment:
         """Of a sum or product in which one part is another, or left out, the part alone."""
         code = single.departures[0].code
-        ways = {"term-left-out": (self._terms,), "factor-left-out": (self._factors,)}
-        for way in ways.get(code, (self._terms,)):
-            parts = way(true, yours, depth)
-            if parts is not None and [d.code for d in parts.departures] == [code]:
-                return parts
-        return single
+        parts = (self._factors if code == "factor-left-out" else self._terms)(true, yours, depth)
+        alone = parts is not None and [d.code for d in parts.departures] == [code]
+        return parts if parts is not None and alone else single
 
     def _in_one(self, true: Node, yours: Node) -> Alignment | None:
         """One change of the catalogue; rather one that gives the formula as it is written than one that equals it."""

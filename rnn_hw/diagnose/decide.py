@@ -69,8 +69,8 @@ def decode(search: Search, page: Page, students: Sequence[int]) -> dict[int, Dec
 
 
 class Other(NamedTuple):
-    """An explanation beside the best one, with the misprints of that: these mistakes, and perhaps nothing that counts as a
-    slip of the pen."""
+    """A variant of the best explanation: the same misprints, and these mistakes in place of its own; where it is `plain`,
+    no number is explained by a slip of the pen."""
 
     best: Hypothesis
     adopted: tuple[Adopted, ...]

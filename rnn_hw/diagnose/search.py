@@ -29,8 +29,8 @@ SURVIVORS = 10  # changes that are walked through, of those that explain a line
 WORTH = 2.0  # bits that a change saves at its line at least
 LEFT = 0.4  # the share of the line's bits that it leaves at most: a mistake is made in a whole array, not in an entry
 AGAIN = 3.5  # bits of a mistake that has been made before
-UNEXPLAINED = 3.5  # bits of a line that is not worth looking at
-MISPRINT = 1.0
+WORTH_A_LOOK = 3.5  # bits from which a line is looked at
+MISPRINT = 1.0  # bits of a line whose numbers were not worked on with
 
 
 class Adopted(NamedTuple):
@@ -145,7 +145,7 @@ class Search:
             plain,
         )
         walked = walk(self.lines, page, rows)
-        whole = zip(drafts, walked.bits.tolist(), walked.dearer(UNEXPLAINED), strict=True)
+        whole = zip(drafts, walked.bits.tolist(), walked.dearer(WORTH_A_LOOK), strict=True)
         return [
             Hypothesis(*draft, walked, row, data + draft.bits, [spot for spot in dear if spot not in draft.passed])
             for row, (draft, data, dear) in enumerate(whole)

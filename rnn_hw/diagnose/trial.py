@@ -15,7 +15,7 @@ from rnn_hw.diagnose.walk import TRACKS, Array, Page, bits_at
 from rnn_hw.lang.mistakes.rules import Change
 from rnn_hw.lang.tree import Node
 
-MOST_AT_ONCE = 1 << 22  # values that are in memory at a time: some ten megabytes
+MOST_AT_ONCE = 1 << 22  # values that are in memory at a time: 32 MiB
 
 
 class Before(NamedTuple):

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from functools import partial
 from itertools import repeat
+from math import ceil
 from typing import Any, NamedTuple
 
 from rnn_hw.assignment import Assignment
@@ -110,11 +111,7 @@ def _marked(
     waiting: Sequence[int] = range(len(submissions))
     if where:
         waiting = [k for k in waiting if k not in where]
-    most = AT_A_TIME if keep else WITHOUT_REPORTS
-    parts = max(PARTS if progress or options.resume else 1, -(-len(waiting) // most))
-    parts += -parts % options.jobs  # as many for each process: none waits long for the last one
-    size = max(FEWEST, -(-len(waiting) // parts))
-    groups = [waiting[k : k + size] for k in range(0, len(waiting), size)]
+    groups = _groups(waiting, AT_A_TIME if keep else WITHOUT_REPORTS, bool(progress or options.resume), options.jobs)
     tell = progress or (lambda done, asked: None)
     done = len(where)
     try:
@@ -135,6 +132,14 @@ def _marked(
     return chunks, [where[k] for k in range(len(submissions))]
 
 
+def _groups(waiting: Sequence[int], most: int, watched: bool, jobs: int) -> list[Sequence[int]]:
+    """The submissions of each chunk, no more than `most`; as many chunks for each process, so that none waits for long."""
+    parts = max(PARTS if watched else 1, ceil(len(waiting) / most))
+    parts = jobs * ceil(parts / jobs)
+    size = max(FEWEST, ceil(len(waiting) / parts))
+    return [waiting[k : k + size] for k in range(0, len(waiting), size)]
+
+
 def _kept(submissions: Sequence[Submission], old: list[Chunk]) -> tuple[list[Chunk], dict[int, Place]]:
     """Of an earlier run the chunks that are still of use, and the submissions that they hold."""
     if not old:
@@ -151,7 +156,7 @@ def _chunks(
 ) -> Iterator[Chunk]:
     """The chunks in order, each marked when it is asked for, or by one of several processes."""
     work = partial(chunk, options.settings, keep=keep)
-    if options.jobs == 1 or len(groups) == 1 or "-" in {options.settings.problem, *(s.path for s in submissions)}:
+    if options.jobs == 1 or len(groups) <= 1 or "-" in {options.settings.problem, *(s.path for s in submissions)}:
         return (work([submissions[k] for k in group]) for group in groups)
     pool = stack.enter_context(_processes(options.jobs, submissions))
     futures = [pool.submit(_sent, work, group) for group in groups]

@@ -2,8 +2,7 @@
 
 Two processes against one, by the wall clock: the whole run, and what each file beyond the first ten thousand takes, which
 is the throughput without what is done once (starting, the table). How the cost grows, by processor time; the peak of
-memory. The sheets are those of `classes.py`. The other forms of output, and mistakes that are looked for, cost more: their
-figures are beside.
+memory. Each is measured with the search for mistakes and without. The sheets are those of `classes.py`.
 """
 
 import resource
@@ -56,7 +55,7 @@ def processor(folder: str, *options: str) -> Callable[[], float]:
 
 
 def halved(run: Callable[[], float]) -> Callable[[], float]:
-    """A run of twice as many, for as many."""
+    """A run over a class twice as large: half its time, to be compared with that of the smaller class."""
     return lambda: run() / 2
 
 
