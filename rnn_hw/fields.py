@@ -165,7 +165,7 @@ class Reader:
         for name in fields:
             if name not in known:
                 help = did_you_mean(name, known)
-                self.fault("unknown-key", f"`{name}` is no {what}", fields.keys[name], help)
+                self.fault("unknown-key", f"`{short(name)}` is no {what}", fields.keys[name], help)
 
     def map(self, value: Value | None, what: str) -> Fields:
         """The map behind a field; an empty one where it is left out."""

@@ -307,6 +307,13 @@ def test_a_name_is_short_and_on_one_line(tmp_path: Path) -> None:
     assert name.endswith("…")
 
 
+def test_a_message_does_not_grow_with_the_name_that_it_is_about(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f"{'9' * 500}: 1\nanswers: {{}}")
+    (one,) = graded(tmp_path).submissions
+    assert [d.code for d in one.unusable] == ["unknown-key"]
+    assert len(one.unusable[0].message) < 100
+
+
 def test_the_problem_itself_is_no_submission(tmp_path: Path) -> None:
     folder = small(tmp_path / "class")
     problem = folder / "lstm_forward.yaml"
