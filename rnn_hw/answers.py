@@ -166,10 +166,10 @@ class AnswerFile(NamedTuple):
 
     @property
     def problem_path(self) -> str | None:
-        """Where the problem file is: relative to the answer file."""
+        """Where the problem file is: relative to the answer file. Raises `HomeworkError` if it is called like none."""
         if self.problem is None:
             return None
-        return named_file(self.document, self.problem)
+        return named_file(self.document, self.problem, self.document.root.entries["problem"])
 
 
 BELOW = "below it one line for each, such as `h[1]: 0.217`"

@@ -115,12 +115,8 @@ def _file(reader: Reader, value: Value) -> Document | None:
     word = reader.word(value, "file")
     if word is None:
         return None
-    if not word.lower().endswith((".yaml", ".yml")):
-        help = "name a file that ends in `.yaml` or `.yml`"
-        reader.fault("not-yaml", f"`{short(word)}` is no YAML file", value, help)
-        return None
     try:
-        return read(named_file(reader.document, word))
+        return read(named_file(reader.document, word, value))
     except HomeworkError as error:
         raise referred(reader.document, value, error) from None
 

@@ -145,13 +145,10 @@ def _options(digits: int | None, everything: bool, only: str, show: str, key: bo
 
 def _refuse_unknown(only: "Iterable[str]", pages: "Collection[tuple[str, Collection[str], Mapping[str, str]]]") -> None:
     """Refuses an entry of `--only` that is no line of any problem: each is its id, its lines' keys and its names."""
-    from rnn_hw.view.selection import unmatched
+    from rnn_hw.view.selection import in_part, unmatched
 
     for entry in only:
-        if all(
-            entry != id and unmatched(keys, names, [entry.removeprefix(f"{id}/") if id else entry])
-            for id, keys, names in pages
-        ):
+        if all(entry != id and unmatched(keys, names, [in_part(id, entry)]) for id, keys, names in pages):
             from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
 
             said = {key.partition("[")[0]: names for _, keys, names in pages for key in keys}
@@ -286,7 +283,8 @@ def grade(
 
     below, shown = percent(fail_under, "--fail-under"), _options(None, everything, "", "", not no_key)
     wanted = {name: context.params[name] for name in reports.FORMS if context.params[name]}
-    alone = reports.takes_the_place(wanted, resume)
+    reports.refuse_the_same(wanted | {"resume": resume})
+    alone = reports.takes_the_place(wanted)
     settings = Settings(problem, strict, not no_hints, not no_key, carried)
     with _progress(Format.table) as progress:
         report = graded(

@@ -49,19 +49,17 @@ def of_sheets(wanted: Iterable[str]) -> bool:
     return not set(wanted) <= set(OF_THE_CLASS)
 
 
-def takes_the_place(wanted: Mapping[str, str], state: str = "") -> bool:
-    """Whether a form is printed in place of the table.
-
-    Raises `HomeworkError` where that are several, or two are to be in the same file, the state of the run among them.
-    """
-    files: dict[str, str] = {}
-    for name, file in {**wanted, "resume": state}.items():
-        if file in ("", "-", os.devnull):
-            continue
-        other = files.setdefault(os.path.realpath(file), name)
-        if other != name:
+def refuse_the_same(files: Mapping[str, str]) -> None:
+    """Raises `HomeworkError` where two options would write the same file."""
+    met: dict[str, str] = {}
+    for name, file in files.items():
+        if file not in ("", "-", os.devnull) and (other := met.setdefault(os.path.realpath(file), name)) != name:
             message = f"`--{other}` and `--{name}` are the same file, `{showable(file)}`"
             raise HomeworkError(Diagnostic("two-outputs", message, help="name a file of its own for each"))
+
+
+def takes_the_place(wanted: Mapping[str, str]) -> bool:
+    """Whether a form is printed in place of the table. Raises `HomeworkError` where that are several."""
     printed = [name for name, file in wanted.items() if file == "-"]
     alone = [name for name in printed if name not in BESIDE]
     if alone and len(printed) > 1:

@@ -22,7 +22,7 @@ from yaml.error import Mark
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from rnn_hw.errors import Diagnostic, HomeworkError, Span
-from rnn_hw.text_file import START, contents, decoded, lines_of, short
+from rnn_hw.text_file import ENDINGS, START, contents, decoded, lines_of, short
 from rnn_hw.yaml_faults import DEEPEST, broken, control, mark_span, too_deep
 
 MOST_FAULTS = 20  # told in one run
@@ -383,8 +383,15 @@ def _moved(document: Document, scalar: Scalar, span: Span) -> Span | None:
     return Span(scalar.line, column(span.column), column(span.end))
 
 
-def named_file(document: Document, name: str) -> str:
-    """Where the file is that a document names: relative to the document's own."""
+def named_file(document: Document, name: str, value: Value) -> str:
+    """Where the file is that a document names as `value`: relative to the document's own.
+
+    Raises `HomeworkError` for what is not called like one: whoever marks the work of others must not be made to show lines
+    of any file of theirs.
+    """
+    if not name.lower().endswith(ENDINGS):
+        help = f"name a file that ends in {' or '.join(f'`{ending}`' for ending in ENDINGS)}"
+        raise HomeworkError(diagnostic(document, "not-yaml", f"`{short(name)}` is no YAML file", value, help))
     folder = os.path.dirname(document.file) if not document.file.startswith("<") else ""
     return os.path.normpath(os.path.join(folder, name))
 

@@ -12,6 +12,7 @@ import sys
 from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean, reason, showable
 
 LARGEST = 1 << 20  # bytes of a file
+ENDINGS = (".yaml", ".yml")  # of what a problem or an answer file is called
 START = Span(1, 1, 2)
 
 
@@ -53,7 +54,7 @@ def _missing(name: str, file: str) -> Diagnostic:
         names = sorted(os.listdir(folder or "."))
     except (OSError, ValueError):
         return Diagnostic("missing-file", f"there is no folder `{os.path.dirname(file)}`", file=file)
-    near = [showable(entry) for entry in names if entry.lower().endswith((".yaml", ".yml"))]
+    near = [showable(entry) for entry in names if entry.lower().endswith(ENDINGS)]
     by_stem = {os.path.splitext(entry)[0]: entry for entry in near[:1000]}  # the ending makes all of them alike
     help = did_you_mean(os.path.splitext(base)[0], by_stem)
     help = re.sub("`(.*)`", lambda match: f"`{by_stem[match[1]]}`", help) if help.startswith("did") else ""

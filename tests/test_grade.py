@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from classes import CODES, PROBLEM, ROOT, made, put, sheet, small, with_special_files, worked
+from classes import CODES, PROBLEM, ROOT, Made, made, put, sheet, small, with_special_files, worked
 from typer.testing import CliRunner, Result
 
 from rnn_hw import grade as grading
@@ -556,6 +556,10 @@ def test_late_sheets_lose_their_share_exactly(tmp_path: Path) -> None:
     assert by_student(graded(folder, late="10", late_list=str(names)))["ben"].late
     assert graded(folder, late="0", late_list=str(names)).max_score == "19"  # nothing off is a percentage too
     assert not any(s.late for s in graded(folder, late="10", late_list=str(tmp_path / "none.txt")).submissions)
+    long = put([Made("ada", "right", (), sheet("ada", worked())), Made("ben", "right", (), sheet("ben", worked()))],
+               tmp_path / ("x" * 120))  # fmt: skip
+    names.write_text(f"{long / 'ada.yaml'}\n", encoding="utf-8")
+    assert [s.late for s in graded(long, late="10", late_list=str(names)).submissions] == [True, False]
     names.write_text("cleo.yaml\n", encoding="utf-8")
     assert by_student(graded(folder, late="100/3", late_list=str(names)))["cleo"].score == "10"
 

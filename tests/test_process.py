@@ -22,7 +22,7 @@ import sys
 class Stop:
     def find_spec(self, name, *rest):
         if name == "typer":
-            {stop}
+            raise KeyboardInterrupt
 sys.meta_path.insert(0, Stop())
 """
 
@@ -41,14 +41,10 @@ def test_a_fault_of_the_program_has_a_status_of_its_own() -> None:
     assert done.stderr.endswith("rnnhw: a fault of the program itself, not of the input: KeyError\n")
 
 
-@pytest.mark.parametrize("when", ["while the command line is imported", "while it works"])
-def test_ctrl_c_ends_it_with_one_line(when: str) -> None:
-    stop = "raise KeyboardInterrupt"
-    if when == "while it works":
-        code = INSTEAD.format(body=stop) + RUN
-    else:
-        code = f"{AT_IMPORT.format(stop=stop)}{RUN}"
-    done = ended(code)
+@pytest.mark.parametrize("before", [AT_IMPORT, INSTEAD.format(body="raise KeyboardInterrupt")])
+def test_ctrl_c_ends_it_with_one_line(before: str) -> None:
+    """While the command line is imported, and while it works."""
+    done = ended(before + RUN)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "rnnhw: stopped\n")
 
 

@@ -86,15 +86,10 @@ def problem_of(file: AnswerFile) -> Problem | Assignment:
         help = "write `problem: FILE.yaml` into it, or name the file with `--problem`"
         root = file.document.root
         raise HomeworkError(diagnostic(file.document, "missing-field", "the answers name no problem", root, help))
-    value = file.document.root.entries["problem"]
-    if not path.lower().endswith((".yaml", ".yml")):
-        # Whoever marks the work of others must not be made to show lines of any file of theirs.
-        help, said = "name a file that ends in `.yaml` or `.yml`", f"`{short(file.problem or path)}` is no YAML file"
-        raise HomeworkError(diagnostic(file.document, "not-yaml", said, value, help))
     try:
         return load(path)
     except HomeworkError as error:
-        raise referred(file.document, value, error) from None
+        raise referred(file.document, file.document.root.entries["problem"], error) from None
 
 
 def bound(file: AnswerFile, problem: Problem) -> Sheet:

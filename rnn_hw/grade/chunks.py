@@ -107,10 +107,10 @@ def taken_up(path: str, fingerprint: str) -> list[Chunk]:
                 raise ValueError("something else")
             if head["fingerprint"] != fingerprint:
                 return []
-            written_lines = file.read().splitlines()
-        if head["digest"] != _digest(written_lines):
+            body = file.read().splitlines()
+        if head["digest"] != _digest(body):
             raise ValueError("damaged")
-        lines = [b64decode(line, validate=True) for line in written_lines]
+        lines = [b64decode(line, validate=True) for line in body]
         pairs = zip(lines[::2], lines[1::2], strict=True)
         return [Chunk(tuple(Marked(*pair) for pair in unpacked(marks)), reports) for marks, reports in pairs]
     except FileNotFoundError:

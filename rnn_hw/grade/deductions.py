@@ -6,11 +6,12 @@ from fractions import Fraction
 from pathlib import PurePath
 
 from rnn_hw.errors import Diagnostic, HomeworkError
-from rnn_hw.grade.finding import alike, called
+from rnn_hw.grade.finding import alike
 from rnn_hw.numerals import fraction
 from rnn_hw.results import Graded
 from rnn_hw.text_file import contents, decoded, lines_of, short
 
+_comment = re.compile(r"(^|\s)#.*")
 LARGEST_DENOMINATOR = 1000  # of a share: a score with it taken off can still be printed
 
 
@@ -38,8 +39,8 @@ def named_late(path: str) -> dict[str, str]:
     """
     data, file = contents(path)
     text, _ = decoded(data, file)
-    names = (re.sub(r"(^|\s)#.*", "", line).strip() for line in lines_of(text))
-    return {alike(called(name)): name for name in names if name}
+    names = (" ".join(_comment.sub("", line).split()) for line in lines_of(text))
+    return {alike(name): name for name in names if name}
 
 
 def is_late(graded: Graded, names: Collection[str]) -> bool:
@@ -51,7 +52,7 @@ def names_of(graded: Graded) -> set[str]:
     """What a list can call a submission, as it is compared."""
     path = PurePath(graded.file)
     names = (graded.student, graded.file, path.name, path.stem, path.parent.name)
-    return {alike(called(name)) for name in names}
+    return set(map(alike, names))
 
 
 def deducted(graded: Graded, late: bool, taken: Fraction) -> Graded:

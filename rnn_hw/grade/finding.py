@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
+from rnn_hw.text_file import ENDINGS
 
-ENDINGS = (".yaml", ".yml")
 ANYBODYS = ("answer", "answers", "submission", "solution", "homework", "sheet")  # no names of students
 DEEPEST = 30  # folders inside each other
 LONGEST_NAME = 100  # characters of a student's name
@@ -78,16 +78,11 @@ def found(paths: Sequence[str], problem: Iterable[str]) -> list[Submission]:
 
 def _exist(paths: Iterable[str]) -> None:
     """Raises `HomeworkError` for paths that name nothing, unless a list of a class may have named the file."""
-    missing = [path for path in paths if path != "-" and not path.lower().endswith(ENDINGS) and not _there(path)]
+    missing = [
+        path for path in paths if path != "-" and not path.lower().endswith(ENDINGS) and not os.path.lexists(path)
+    ]
     if missing:
         raise HomeworkError(*(_fault("missing-file", path, "is no file and no folder") for path in missing))
-
-
-def _there(path: str) -> bool:
-    try:
-        return os.path.lexists(path)
-    except ValueError:  # a NUL in it
-        return False
 
 
 def _by_folder(homes: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:

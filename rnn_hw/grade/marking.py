@@ -46,7 +46,7 @@ def marked(task: Task, submissions: Sequence[Submission], keep: bool) -> list[Ma
         for submission in submissions:
             waiting.append(read := _read(task, submission, keep))
             size += read.size if isinstance(read, Read) else 0
-            if size > AT_ONCE or len(waiting) >= task.most:
+            if size > AT_ONCE:
                 found += _all_judged(task, waiting, keep)
                 waiting, size = [], 0
         return [*found, *_all_judged(task, waiting, keep)]
@@ -156,7 +156,9 @@ def _alone(task: Task, read: Read, keep: bool) -> Marked:
 
 
 def _together(task: Task, everyone: Sequence[Read], keep: bool, hints: bool) -> list[Marked]:
-    marks = judged(task, everyone, keep, hints)
+    most = task.most
+    parts = (everyone[start : start + most] for start in range(0, len(everyone), most))
+    marks = (mark for some in parts for mark in judged(task, some, keep, hints))
     return [Marked(mark, read.digest) for mark, read in zip(marks, everyone, strict=True)]
 
 

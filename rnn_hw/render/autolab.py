@@ -16,15 +16,14 @@ from rnn_hw.view.selection import Options
 def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     """The line."""
     one = outcomes.counted(report)
-    ids = {line.key.partition("/")[0] for line in report.lines if "/" in line.key}
-    names = dict.fromkeys(group.name for group in report.groups if group.name in ids)
-    if not names:
+    parts = [gradebook.id_and_key(line.key, report)[0] for line in report.lines]
+    if not any(parts):
         name = PurePath(report.file).stem
         yield json.dumps({"scores": {name: gradebook.number(one.score)}}) + "\n"
         return
-    scores = dict.fromkeys(names, Fraction(0))
+    scores = dict.fromkeys(parts, Fraction(0))
     for outcome in outcomes.of_sheet(one, options):
-        id = outcome.name.partition("/")[0]
-        if id in scores:
-            scores[id] += outcome.points
-    yield json.dumps({"scores": {id: gradebook.number(score) for id, score in scores.items()}}) + "\n"
+        part, _ = gradebook.id_and_key(outcome.name, report)
+        if part:  # a sheet that cannot be read has a line of its own
+            scores[part] += outcome.points
+    yield json.dumps({"scores": {part[:-1]: gradebook.number(score) for part, score in scores.items()}}) + "\n"

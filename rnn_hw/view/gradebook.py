@@ -103,7 +103,7 @@ def counts(graded: Graded) -> dict[str, int]:
 
 
 def id_and_key(key: str, report: ClassReport) -> tuple[str, str]:
-    """The key of a line of the class, of an assignment without the problem's id and the slash, which stand before it.
+    """The key of a line of the class, and before it, of an assignment, the problem's id with the slash behind it.
 
     A derivative, `dL/dw`, has a slash too.
     """

@@ -108,11 +108,16 @@ def chosen(key: str, names: Mapping[str, str], options: Options) -> bool:
     return not {name, key, own, f"{own}[{index}" if index else own}.isdisjoint(options.only)
 
 
+def in_part(id: str, entry: str) -> str:
+    """An entry of `--only` as one problem of an assignment reads it; a problem that stands alone has no id."""
+    return entry.removeprefix(f"{id}/") if id else entry
+
+
 def of_part(id: str, options: Options) -> Options | None:
     """What of one problem of an assignment is shown, None if nothing is: `--only 4`, `--only 4/f[1]`, `--only f`."""
     if not options.only or id in options.only:
         return options._replace(only=())
-    only = tuple(filter(None, (entry.removeprefix(f"{id}/") for entry in options.only)))
+    only = tuple(filter(None, (in_part(id, entry) for entry in options.only)))
     return options._replace(only=only) if only else None
 
 
