@@ -1,9 +1,9 @@
 """An answer file, and what of it is kept: numbers with their printed precision, or text, by the lines of a problem.
 
-A broken structure (not YAML, `answers:` not a map) is a fault of the file, and found here; which line of a problem a key
-stands for is the business of `checking/binding.py`. The sheets of a class repeat a few layouts and a few thousand
-numbers, so a sheet holds its numbers as places in two tables that it shares with others, and entries are made of them
-when somebody looks. Nothing is judged here.
+A broken structure (not YAML, `answers:` not a map) is found here, and the file cannot be used; a field that nobody reads
+is reported, and the answers count. Which line of a problem a key stands for is the business of `checking/binding.py`. The
+sheets of a class repeat a few layouts and a few thousand numbers, so a sheet holds its numbers as places in two tables
+that it shares with others, and entries are made of them when somebody looks. Nothing is judged here.
 """
 
 import os
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.errors import Diagnostic
+from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.fields import Exact, Reader
 from rnn_hw.numerals import LONGEST, read_numeral
 from rnn_hw.source import Document, Fields, Scalar, Value, named_file, read
@@ -163,6 +163,7 @@ class AnswerFile(NamedTuple):
     problem: str | None  # as written
     student: str
     answers: Fields
+    faults: tuple[Diagnostic, ...] = ()  # of the fields beside the answers
 
     @property
     def problem_path(self) -> str | None:
@@ -182,13 +183,12 @@ def read_answers(path: "str | os.PathLike[str]") -> AnswerFile:
 
 
 def answer_file(document: Document) -> AnswerFile:
-    """The answer file that a document is. Raises `HomeworkError`."""
+    """The answer file that a document is. Raises `HomeworkError` where there are no answers in it."""
     entries = document.root.entries
-    if not _well_formed(entries):
-        _report(document)
+    faults = () if _well_formed(entries) else _faults(document)
     answers = entries.get("answers")
     problem, student = _word(entries.get("problem")), _word(entries.get("student"))
-    return AnswerFile(document, problem, student or "", answers if isinstance(answers, Fields) else Fields())
+    return AnswerFile(document, problem, student or "", answers if isinstance(answers, Fields) else Fields(), faults)
 
 
 def _word(value: Value | None) -> str | None:
@@ -212,8 +212,8 @@ def _well_formed(entries: Mapping[str, Value]) -> bool:
     return "answers" in entries
 
 
-def _report(document: Document) -> None:
-    """Raises what is to be reported of a file, if anything is."""
+def _faults(document: Document) -> tuple[Diagnostic, ...]:
+    """What is to be reported of the fields beside the answers. Raises it where there are no answers."""
     reader, root = Reader(document), document.root
     if "kind" in root and "answers" not in root:
         help = "`rnnhw solve` works it; an answer file has `problem:` and `answers:`"
@@ -227,10 +227,10 @@ def _report(document: Document) -> None:
         if not isinstance(value, Scalar) or not value.text.strip():
             reader.fault("not-a-word", f"`{word}` is one line of text", value)
     answers = root.get("answers")
+    if isinstance(answers, Fields) or (isinstance(answers, Scalar) and answers.is_null):
+        return tuple(reader.told())
     if answers is None:
-        help = f"write `answers:` and {BELOW}"
-        reader.fault("missing-field", "`answers` is missing", root, help)
-    elif not isinstance(answers, Fields) and not (isinstance(answers, Scalar) and answers.is_null):
-        help = f"write {BELOW}"
-        reader.fault("not-a-map", "`answers` is a map of keys and values", answers, help)
-    reader.finish()
+        reader.fault("missing-field", "`answers` is missing", root, f"write `answers:` and {BELOW}")
+    else:
+        reader.fault("not-a-map", "`answers` is a map of keys and values", answers, f"write {BELOW}")
+    raise HomeworkError(*reader.told())

@@ -3,8 +3,10 @@
 Nothing here prints, reads a file or imports another room; `render/` turns a `Diagnostic` into text or JSON.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+MOST_FAULTS = 20  # of a file that are told in one run
 
 
 class Span(NamedTuple):
@@ -42,6 +44,15 @@ class HomeworkError(Exception):
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The faults of a file in the order of its lines."""
     return sorted(diagnostics, key=lambda d: d.span or Span(0, 0, 0))
+
+
+def shortened(faults: Sequence[Diagnostic], untold: int = 0) -> list[Diagnostic]:
+    """The first faults of a file, the last with how many more there are, besides those that were not even made."""
+    kept = list(faults[:MOST_FAULTS])
+    untold += len(faults) - len(kept)
+    if untold:
+        kept[-1] = kept[-1]._replace(notes=(f"{untold:,} more faults of the file are not shown",))
+    return kept
 
 
 def reason(error: Exception) -> str:

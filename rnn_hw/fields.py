@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean, in_order
+from rnn_hw.errors import MOST_FAULTS, Diagnostic, HomeworkError, Span, did_you_mean, in_order, shortened
 from rnn_hw.lang.parse import parse_formula, parse_program
 from rnn_hw.lang.tokens import plain_name
 from rnn_hw.lang.tree import Node, Program
@@ -154,9 +154,13 @@ class Reader:
     ) -> None:
         self.faults.append(diagnostic(self.document, code, message, at, help, notes))
 
+    def told(self) -> list[Diagnostic]:
+        """What was found, in the order of the file."""
+        return shortened(in_order(self.faults))
+
     def finish(self, elsewhere: Iterable[Diagnostic] = ()) -> None:
-        """Raises everything that was found, in the order of the file, behind what was found in others."""
-        found = [*elsewhere, *in_order(self.faults)]
+        """Raises everything that was found, behind what was found in other files."""
+        found = [*elsewhere, *self.told()]
         if found:
             raise HomeworkError(*found)
 
@@ -164,7 +168,7 @@ class Reader:
         """Reports keys that nobody would read."""
         for name in fields:
             if name not in known:
-                help = did_you_mean(name, known)
+                help = did_you_mean(name, known) if len(self.faults) < MOST_FAULTS else ""  # which are not told
                 self.fault("unknown-key", f"`{short(name)}` is no {what}", fields.keys[name], help)
 
     def map(self, value: Value | None, what: str) -> Fields:

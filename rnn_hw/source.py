@@ -21,11 +21,9 @@ import yaml
 from yaml.error import Mark
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from rnn_hw.errors import Diagnostic, HomeworkError, Span
+from rnn_hw.errors import Diagnostic, HomeworkError, Span, shortened
 from rnn_hw.text_file import ENDINGS, START, contents, decoded, lines_of, short
 from rnn_hw.yaml_faults import DEEPEST, broken, control, mark_span, too_deep
-
-MOST_FAULTS = 20  # told in one run
 
 _ORIGIN = Mark("", 0, 0, 0, None, 0)  # where a value made by hand is said to stand
 
@@ -410,14 +408,8 @@ def _error(file: str, text: str, faults: list[Diagnostic]) -> HomeworkError:
     """The first of the faults, each with its file and line."""
     lines = lines_of(text)
     faults.sort(key=lambda fault: fault.span or START)
-    kept = [
-        f._replace(file=file, excerpt="".join(lines[f.span.line - 1 : f.span.line]))
-        for f in faults[:MOST_FAULTS]
-        if f.span
-    ]
-    if len(faults) > MOST_FAULTS:
-        kept[-1] = kept[-1]._replace(notes=(f"{len(faults) - MOST_FAULTS} more faults of the file are not shown",))
-    return HomeworkError(*kept)
+    placed = ((f, f.span.line) for f in shortened(faults) if f.span)
+    return HomeworkError(*(f._replace(file=file, excerpt="".join(lines[n - 1 : n])) for f, n in placed))
 
 
 def _refusal(text: str, error: Exception) -> Diagnostic:

@@ -20,7 +20,7 @@ from rnn_hw import grade as grading
 from rnn_hw.checking import Marked, Marker, check
 from rnn_hw.cli import app
 from rnn_hw.diagnose import Diagnoser
-from rnn_hw.errors import Diagnostic, HomeworkError, Span
+from rnn_hw.errors import MOST_FAULTS, Diagnostic, HomeworkError, Span
 from rnn_hw.grade import Options, Settings, chunks, deductions, judging, limits, marking, packing, run, task
 from rnn_hw.grade.finding import DEEPEST, found
 from rnn_hw.output import written
@@ -310,8 +310,27 @@ def test_a_name_is_short_and_on_one_line(tmp_path: Path) -> None:
 def test_a_message_does_not_grow_with_the_name_that_it_is_about(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(f"{'9' * 500}: 1\nanswers: {{}}")
     (one,) = graded(tmp_path).submissions
-    assert [d.code for d in one.unusable] == ["unknown-key"]
-    assert len(one.unusable[0].message) < 100
+    assert [d.code for d in one.warnings] == ["unknown-key"]
+    assert len(one.warnings[0].message) < 100
+
+
+def test_a_field_that_nobody_reads_costs_no_points(tmp_path: Path) -> None:
+    folder = small(tmp_path / "class")
+    plain = (folder / "ada.yaml").read_text()
+    beside = {"eve": "date: 2026-11-27\n", "zoe": "date: 2026-11-28\n", "moe": "", "una": "student: [a]\n"}
+    for name, field in beside.items():
+        (folder / f"{name}.yaml").write_text(field + plain.replace('student: "ada"\n', ""))
+    report = by_student(graded(folder))
+    told = {name: [d.code for d in report[name].warnings] for name in ("ada", "eve", "zoe", "moe", "una")}
+    assert told == {"ada": [], "eve": ["unknown-key"], "zoe": ["unknown-key"], "moe": [], "una": ["not-a-word"]}
+    assert {report[name].score for name in told} == {report["ada"].score}
+
+
+def test_faults_beside_the_answers_are_told_up_to_a_number(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("".join(f"x{k}: 1\n" for k in range(5000)) + "answers: {}")
+    (one,) = graded(tmp_path).submissions
+    assert len(one.warnings) == MOST_FAULTS
+    assert one.warnings[-1].notes == ("4,980 more faults of the file are not shown",)
 
 
 def test_the_problem_itself_is_no_submission(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_hw import source
-from rnn_hw.errors import Diagnostic, HomeworkError, Span
+from rnn_hw.errors import MOST_FAULTS, Diagnostic, HomeworkError, Span
 from rnn_hw.source import DEEPEST, Document, Fields, Items, Scalar, Value, parse, read, span_of, within
 from rnn_hw.text_file import LARGEST
 
@@ -191,8 +191,8 @@ def test_several_faults_are_told_in_one_run_in_the_order_of_the_file() -> None:
 def test_many_faults_are_bounded_and_quick() -> None:
     begun = time.perf_counter()
     found = faults("a: 1\n" * 100_000)
-    assert len(found) == source.MOST_FAULTS
-    assert found[-1].notes == ("99979 more faults of the file are not shown",)
+    assert len(found) == MOST_FAULTS
+    assert found[-1].notes == ("99,979 more faults of the file are not shown",)
     assert time.perf_counter() - begun < 20
 
 

@@ -16,10 +16,10 @@ from rnn_hw.answers import AnswerFile, Entry, Layout, Numbers, Numerals, Place, 
 from rnn_hw.checking.familiar import Familiar
 from rnn_hw.checking.targets import Targets
 from rnn_hw.checking.values import Answers, answers_in, by_depth, by_line, shape_of
-from rnn_hw.errors import Diagnostic
+from rnn_hw.errors import MOST_FAULTS, Diagnostic, in_order, shortened
 from rnn_hw.numerals import LONGEST
 from rnn_hw.problem import Problem
-from rnn_hw.source import MOST_FAULTS, Fields, Items, Scalar, Value, diagnostic
+from rnn_hw.source import Fields, Items, Scalar, Value, diagnostic
 from rnn_hw.text_file import LARGEST
 
 MOST_REMEMBERED = 200_000  # numerals, and a tenth as many forms: a class of forgers must not fill the memory
@@ -60,7 +60,7 @@ class Binder:
         """The answers of a file by the problem's lines."""
         self._forget_if_full()
         answers = file.answers
-        first = _first_of_consecutive(answers)
+        first = 0 if file.faults else _first_of_consecutive(answers)
         if first:
             layout, texts = self._layout(answers.entries)
             if layout is not None:
@@ -156,15 +156,14 @@ class Binder:
                 whole |= answers
             else:
                 single |= answers
-        if untold:
-            found[-1] = found[-1]._replace(notes=(f"{untold:,} more faults of the file are not shown",))
         together = (whole | single).items()
         rest = {key: answer for key, answer in together if isinstance(answer, Entry)}
         pieces = [answer for _, answer in together if not isinstance(answer, Entry)]
         places, lines, numbers = zip(*pieces, strict=True) if pieces else ((), (), ())
         written = array("i", chain.from_iterable(numbers))
         layout = Layout(places, lines)
-        return Sheet(file.document.file, file.student, Numbers(self.table, layout, 0, written), rest, tuple(found))
+        faults = tuple(in_order((*file.faults, *shortened(found, untold))))
+        return Sheet(file.document.file, file.student, Numbers(self.table, layout, 0, written), rest, faults)
 
 
 def _written(text: str, value: Value) -> Hashable:

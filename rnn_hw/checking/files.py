@@ -25,7 +25,7 @@ class Sheets(NamedTuple):
 
     student: str
     sheets: tuple[Sheet, ...]
-    diagnostics: tuple[Diagnostic, ...] = ()  # about the ids; a sheet has those about its own lines
+    diagnostics: tuple[Diagnostic, ...] = ()  # about the file and the ids; a sheet has those about its own lines
 
     @property
     def faults(self) -> tuple[Diagnostic, ...]:
@@ -85,7 +85,8 @@ def problem_of(file: AnswerFile) -> Problem | Assignment:
     if path is None:
         help = "write `problem: FILE.yaml` into it, or name the file with `--problem`"
         root = file.document.root
-        raise HomeworkError(diagnostic(file.document, "missing-field", "the answers name no problem", root, help))
+        fault = diagnostic(file.document, "missing-field", "the answers name no problem", root, help)
+        raise HomeworkError(*in_order((*file.faults, fault)))
     try:
         return load(path)
     except HomeworkError as error:
@@ -108,7 +109,7 @@ def binders_of(assignment: Assignment) -> list[Binder]:
 def bound_all(file: AnswerFile, assignment: Assignment, binders: Sequence[Binder] = ()) -> Sheets:
     """The answers of a file by the problems of an assignment; a problem that it leaves out is a blank sheet."""
     ids = [part.id for part in assignment.parts]
-    answers, found, loose = file.answers, [], []
+    answers, found, loose = file.answers, [*file.faults], []
     for id, value in answers.entries.items():
         if id not in ids:
             help = did_you_mean(id, ids)
@@ -129,7 +130,7 @@ def bound_all(file: AnswerFile, assignment: Assignment, binders: Sequence[Binder
     sheets = []
     for part, binder in zip(assignment.parts, binders or binders_of(assignment), strict=True):
         given = answers.get(part.id)
-        own = file._replace(answers=given if isinstance(given, Fields) else Fields())
+        own = file._replace(answers=given if isinstance(given, Fields) else Fields(), faults=())
         sheets.append(binder.bind(own))
     return Sheets(file.student, tuple(sheets), tuple(found))
 
