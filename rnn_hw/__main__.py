@@ -1,13 +1,15 @@
 """The process that a command is: `rnnhw`, or `python -m rnn_hw`."""
 
 import gc
+import signal
 import sys
 
 SELDOM = 100_000  # objects after which Python looks for cycles: few are made, and a class is millions of objects
 
 
 def main() -> None:
-    """Runs a command. Exit status as in `cli.py`; 130 after Ctrl-C."""
+    """Runs a command. Exit status as in `cli.py`; 130 after Ctrl-C, and after SIGTERM, which a cancelled job gets."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # σ must not stop a pipe whose encoding is ASCII

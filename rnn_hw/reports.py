@@ -13,6 +13,7 @@ from typing import TextIO
 from rnn_hw.errors import Diagnostic, HomeworkError, showable
 from rnn_hw.output import written
 from rnn_hw.results import ClassReport
+from rnn_hw.text_file import ENDINGS
 from rnn_hw.view.selection import Options
 
 Form = Callable[[ClassReport, Options], Iterator[str]]
@@ -49,10 +50,15 @@ def of_sheets(wanted: Iterable[str]) -> bool:
     return not set(wanted) <= set(OF_THE_CLASS)
 
 
-def refuse_the_same(files: Mapping[str, str]) -> None:
-    """Raises `HomeworkError` where two options would write the same file."""
+def refuse_to_lose(files: Mapping[str, str]) -> None:
+    """Raises `HomeworkError` where an option would write the file of another, or one that somebody may have handed in:
+    `--csv class/*.yaml` names the first of the class."""
     met: dict[str, str] = {}
     for name, file in files.items():
+        if file.lower().endswith(ENDINGS):
+            message = f"`--{name}` would write `{showable(file)}`, which is called like an answer file"
+            help = f"name the file that is to be written, `--{name} FILE`, and then the answers"
+            raise HomeworkError(Diagnostic("yaml-output", message, help=help))
         if file not in ("", "-", os.devnull) and (other := met.setdefault(os.path.realpath(file), name)) != name:
             message = f"`--{other}` and `--{name}` are the same file, `{showable(file)}`"
             raise HomeworkError(Diagnostic("two-outputs", message, help="name a file of its own for each"))

@@ -605,6 +605,8 @@ def test_late_sheets_lose_their_share_exactly(tmp_path: Path) -> None:
         (["--json", "-", "--annotations", "-"], "two-outputs"),
         (["--json", "x", "--csv", "y", "--junit", "./x"], "two-outputs"),
         (["--json", "x", "--resume", "x"], "two-outputs"),
+        (["--csv", "class/ada.yaml"], "yaml-output"),
+        (["--resume", "new.YML"], "yaml-output"),
     ],
 )
 def test_options_that_make_no_sense(

@@ -183,6 +183,9 @@ def test_who_handed_in_twice_has_no_grade_in_what_is_imported(tmp_path: Path) ->
     table = {row[0]: row[1:] for row in rows(write(report, "moodle"))[1:]}
     assert (table["ada"][0], table["Ada"][0]) == ("", "")
     assert all("handed in twice" in table[name][1] for name in ("ada", "Ada"))
+    (folder / "zz.yaml").write_text("student: ADA\nanswers: {mse: 1}", encoding="utf-8")
+    table = {row[0]: row[1:] for row in rows(write(graded(folder), "moodle"))[1:]}
+    assert all("handed in several times" in table[name][1] for name in ("ada", "Ada", "ADA"))
     assert {row[0]: row[2] for row in rows(write(report, "csv"))[1:]}["ada"] == "19"  # here the teacher looks
 
 

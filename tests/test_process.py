@@ -48,6 +48,12 @@ def test_ctrl_c_ends_it_with_one_line(before: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "rnnhw: stopped\n")
 
 
+def test_a_job_that_is_cancelled_ends_as_by_ctrl_c() -> None:
+    """So what is finished is kept: a system of jobs sends SIGTERM, and kills a while later."""
+    done = ended(INSTEAD.format(body="import os, signal; os.kill(os.getpid(), signal.SIGTERM)") + RUN)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "rnnhw: stopped\n")
+
+
 def test_a_stream_that_knows_no_greek_loses_letters_and_nothing_else() -> None:
     done = ended(f"import sys\nsys.argv = ['rnnhw', 'solve', 'ж.yaml']\n{RUN}", PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stdout) == (2, "")

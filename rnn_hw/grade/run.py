@@ -202,10 +202,12 @@ def _processes(jobs: int, submissions: Sequence[Submission]) -> Iterator[Process
 def _begun(submissions: Sequence[Submission], collection: tuple[int, int, int]) -> None:
     """The beginning of a process, which is told the class once.
 
-    Ctrl-C ends it, and it looks for cycles of objects as seldom as the first one, not among those that it began with.
+    Whatever stops the class ends it, and it looks for cycles of objects as seldom as the first one, not among those that
+    it began with.
     """
     _everyone[:] = submissions
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.SIG_DFL)
     gc.set_threshold(*collection)
     gc.freeze()
 

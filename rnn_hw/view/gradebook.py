@@ -129,7 +129,8 @@ def notes(graded: Graded, taken: str) -> list[str]:
         return []
     said = [f"unusable: {brief(graded.unusable[0].message)}"] if graded.unusable else []
     said += [f"late, −{percent(Fraction(taken))} %"] if graded.late else []
-    said += [f"handed in twice, here {near(graded.file)}"] if graded.duplicates else []
+    often = "several times" if len(graded.duplicates) > 1 else "twice"
+    said += [f"handed in {often}, here {near(graded.file)}"] if graded.duplicates else []
     told = [d.code for d in graded.warnings]
     said += ["names another problem"] * ("other-problem" in told)
     said += ["mistakes not looked for"] * any(code in UNSEARCHED for code in told)
