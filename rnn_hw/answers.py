@@ -20,6 +20,8 @@ from rnn_hw.numerals import LONGEST, read_numeral
 from rnn_hw.source import Document, Fields, Scalar, Value, named_file, read
 
 Shape = tuple[int, ...]
+Read = tuple[str, NDArray[Any], NDArray[Any]]  # a text, values, half units
+MOST_READ, FEW = 20_000, 64  # values that are remembered, of so many numbers at most
 
 
 class Entry(NamedTuple):
@@ -41,6 +43,7 @@ class Numerals(dict[str, int]):
         super().__init__()
         self.texts: list[str] = []
         self.numbers, self.half_units = array("d"), array("d")
+        self._read: dict[tuple[bytes, Shape, Shape], Read] = {}
 
     def __missing__(self, text: str) -> int:
         numeral = read_numeral(text)
@@ -54,6 +57,20 @@ class Numerals(dict[str, int]):
         if len(text) <= LONGEST:
             self[text] = place
         return place
+
+    def read(self, numbers: "array[int]", own: Shape, written: Shape) -> Read:
+        """The text, values and half units of what stands at these places, in their shapes; the same arrays each time."""
+        key = numbers.tobytes(), own, written
+        if key in self._read:
+            return self._read[key]
+        value = np.array([self.numbers[k] for k in numbers]).reshape(own)
+        half_unit = np.array([self.half_units[k] for k in numbers]).reshape(own)
+        found = _nested([self.texts[k] for k in numbers], written), value, half_unit
+        if len(numbers) <= FEW:
+            if len(self._read) >= MOST_READ:
+                self._read.clear()
+            self._read[key] = found
+        return found
 
 
 class Place:
@@ -122,10 +139,8 @@ class Numbers(NamedTuple):
                     yield key, self._entry(numbers, place, self.first + line)
 
     def _entry(self, numbers: "array[int]", place: Place, line: int) -> Entry:
-        table = self.table
-        value = np.array([table.numbers[k] for k in numbers]).reshape(place.own)
-        half_unit = np.array([table.half_units[k] for k in numbers]).reshape(place.own)
-        return Entry(_nested([table.texts[k] for k in numbers], place.written), line, value, half_unit)
+        text, value, half_unit = self.table.read(numbers, place.own, place.written)
+        return Entry(text, line, value, half_unit)
 
 
 def _nested(texts: list[str], shape: Shape) -> str:

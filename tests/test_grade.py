@@ -784,14 +784,17 @@ def plain(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    "value",
-    [{"Graded": []}, {"[]": ["|O", [1], [1]]}, {"[]": ["<f8", [3], [1]]}, {"=": "1 +"}, {"a": 1, "b": 2}, {"[]": 1}],
-)
-def test_bytes_that_nothing_was_packed_into_are_refused(value: Any) -> None:
+    "document",
+    [
+        [[], {"Graded": []}], [[{"[]": ["|O", [1], [1]]}], 1], [[{"[]": ["<f8", [3], [1]]}], 1], [[], {"=": "1 +"}],
+        [[], {"a": 1, "b": 2}], [[{"[]": 1}], 1], [[{"#": 0}], 1], [[], {"#": "x"}], [[]], {"a": 1, "b": 2}, 1, "ab",
+    ],
+)  # fmt: skip
+def test_bytes_that_nothing_was_packed_into_are_refused(document: Any) -> None:
     import zlib
 
     with pytest.raises(ValueError):
-        packing.unpacked(zlib.compress(json.dumps(value).encode()))
+        packing.unpacked(zlib.compress(json.dumps(document).encode()))
     with pytest.raises(ValueError):
         packing.unpacked(b"x")
 

@@ -104,19 +104,18 @@ class Marked:
         problem, sheet, key = self.problem, self.sheets[student], self.marker.key
         entries, typed, said = sheet.entries, self.typed.get(student, NOTHING), Said(self.numbers, student)
         verdicts = []
-        for line, code in zip(problem.lines, self.codes[:, student], strict=True):
+        for line, code in zip(problem.lines, self.codes[:, student].tolist(), strict=True):
             if not code:
                 continue
-            entry = entries.get(line.key)
+            entry, points = entries.get(line.key), self.marker.points.said(line, code)
             if entry is None:
                 shown = None if line.form == "text" else key.truth[line.key]
-                verdict = Verdict(line.key, "blank", None, shown, None, None, "0", "0")
+                verdict = Verdict(line.key, "blank", None, shown, None, None, *points)
             elif line.key in typed.verdicts:
-                verdict = typed.verdicts[line.key]
+                verdict = typed.verdicts[line.key]._replace(points=points[0], max_points=points[1])
             else:
-                verdict = said.verdict(line.key, entry)
-            got, most = self.marker.points.said(line, int(code))
-            verdicts.append(verdict._replace(points=got, max_points=most))
+                verdict = said.verdict(line.key, entry, points)
+            verdicts.append(verdict)
         return Report(
             problem.title or problem.file,
             sheet.student,

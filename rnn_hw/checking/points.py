@@ -23,6 +23,7 @@ class Points:
         self.unit = math.lcm(*(points.denominator for row in table for points in row))
         large = self.most * self.unit >= 1 << 62  # a unit of many odd fractions: exact all the same
         whole = [[int(points * self.unit) for points in row] for row in table]
+        self._said: dict[tuple[str, bool, int], tuple[str, str]] = {}
         self.table = np.array(whole, object if large else np.int64).reshape(-1, len(VERDICTS))
 
     def of(self, codes: NDArray[np.uint8]) -> NDArray[Any]:
@@ -38,8 +39,10 @@ class Points:
 
     def said(self, line: Line, code: int) -> tuple[str, str]:
         """The points of a line, and the most of it, as they are written."""
-        worth = _worth(line)
-        return str(worth * self.share[code]), str(worth)
+        if (line.points, line.asked, code) not in self._said:
+            worth = _worth(line)
+            self._said[line.points, line.asked, code] = str(worth * self.share[code]), str(worth)
+        return self._said[line.points, line.asked, code]
 
 
 def _worth(line: Line) -> Fraction:

@@ -2,12 +2,13 @@
 
 JSON, compressed: reading it back makes nothing but the records of `results.py`, whoever wrote it. A record is a map of
 its name to the list of its fields, `{"Verdict": [...]}`; an array, a formula, a map and a person's own words have a sign
-in place of the name.
+in place of the name. A class is told much the same, so arrays and verdicts stand in front, each once, and are numbers
+behind the sign for what was met before.
 """
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,18 @@ RECORDS: dict[str, Any] = {
     for name, record in vars(module).items()
     if isinstance(record, type) and issubclass(record, tuple)
 }
+AS_IT_IS = {str, float, int, bool, type(None)}  # in JSON
+OFTEN_THE_SAME = {np.ndarray, results.Verdict}
+Met = dict[int, tuple[int, Any]]  # by identity: a number, and what JSON holds
 LARGEST = 1 << 30  # bytes of a chunk when unpacked: a small file can say that it is a huge one
 
 
 def packed(value: Any) -> bytes:
     """A record, or tuples of them, in bytes."""
-    return zlib.compress(json.dumps(_plain(value), separators=(",", ":")).encode(), 1)
+    met: Met = {}
+    plain = _plain(value, met)
+    document = [spelled for _, spelled in met.values()], plain
+    return zlib.compress(json.dumps(document, separators=(",", ":"), check_circular=False).encode(), 1)
 
 
 def unpacked(data: bytes) -> Any:
@@ -38,38 +45,57 @@ def unpacked(data: bytes) -> Any:
         text = opener.decompress(data, LARGEST)
         if opener.unconsumed_tail:
             raise ValueError("too large")
-        return _record(json.loads(text))
+        document = json.loads(text)
+        if not isinstance(document, list):
+            raise ValueError("no list")
+        before, plain = document
+        known: list[Any] = []
+        for spelled in before:
+            known.append(_record(spelled, known))
+        return _record(plain, known)
     except (zlib.error, TypeError, LookupError, RecursionError, errors.HomeworkError) as error:
         raise ValueError(str(error)) from None
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, met: Met) -> Any:
+    """What JSON holds of a value; arrays and verdicts that were not met before are added to the others."""
     kind = value.__class__
-    if kind is str or kind is float or kind is int or kind is bool or value is None:
+    if kind in AS_IT_IS:
         return value
-    if kind is tuple or kind is list:
-        return [_plain(item) for item in value]
-    if kind.__name__ in RECORDS:
-        return {kind.__name__: [_plain(item) for item in value]}
+    if kind in OFTEN_THE_SAME:
+        if id(value) not in met:
+            spelled = _spelled(value, met)
+            met[id(value)] = len(met), spelled
+        return {"#": met[id(value)][0]}
+    return _spelled(value, met)
+
+
+def _spelled(value: Any, met: Met) -> Any:
+    kind = value.__class__
     if kind is np.ndarray:
-        return {"[]": [value.dtype.str, list(value.shape), value.ravel().tolist()]}
+        return {"[]": [value.dtype.str, value.shape, value.ravel().tolist()]}
     if isinstance(value, Node):
         return {"=": source(value)}
+    if isinstance(value, tuple | list):
+        items = [item if item.__class__ in AS_IT_IS else _plain(item, met) for item in value]
+        return {kind.__name__: items} if kind.__name__ in RECORDS else items
     if isinstance(value, Mapping):
-        return {"{}": {name: _plain(item) for name, item in value.items()}}
+        return {"{}": {name: _plain(item, met) for name, item in value.items()}}
     if isinstance(value, str):
         return {'"': str(value)}
     return bool(value) if isinstance(value, np.bool_) else float(value)
 
 
-def _record(value: Any) -> Any:
+def _record(value: Any, known: Sequence[Any]) -> Any:
     if isinstance(value, list):
-        return tuple(map(_record, value))
+        return tuple([_record(item, known) for item in value])
     if not isinstance(value, dict):
         return value
     ((name, content),) = value.items()
+    if name == "#":
+        return known[content]
     if name in RECORDS:
-        return RECORDS[name](*map(_record, content))
+        return RECORDS[name](*[_record(item, known) for item in content])
     if name == "[]":
         kind, shape, numbers = content
         if kind not in ("<f8", "|b1", "<i8"):
@@ -78,5 +104,5 @@ def _record(value: Any) -> Any:
     if name == "=":
         return parse_formula(content)
     if name == "{}":
-        return {key: _record(item) for key, item in content.items()}
+        return {key: _record(item, known) for key, item in content.items()}
     return results.FreeText(content)

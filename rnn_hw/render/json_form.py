@@ -7,6 +7,7 @@ between here and the reader changes it. Points of a plot travel as a table.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -206,6 +207,7 @@ def _finite(entries: Any) -> Any:
     return entries if abs(entries) < float("inf") else None  # NaN is not below infinity either
 
 
+@lru_cache(maxsize=4096)  # a class has a few
 def points(text: str) -> float | int | str:
     """Exact points: a number where binary holds it exactly, else the text.
 

@@ -1,7 +1,7 @@
 """A class of files graded as a teacher does it, `rnnhw grade FOLDER --csv FILE` as whole processes.
 
-Two processes against one, by the wall clock: the whole run, and what each file beyond the first ten thousand takes, which
-is the throughput without what is done once (starting, the table). How the cost grows, by processor time; the peak of
+Two processes against one, by the wall clock: the whole run, what each file beyond the first ten thousand takes, which is
+the throughput without what is done once (starting, the table), and a run that writes all that is known of each sheet. How the cost grows, by processor time; the peak of
 memory. Each is measured with the search for mistakes and without. The sheets are those of `classes.py`.
 """
 
@@ -73,6 +73,10 @@ def rows(count: int = 10_000, pairs: int = 3) -> list[Row]:
             a, b = (np.subtract(*pair).tolist() for pair in zip(taken[large], taken[folder], strict=True))
             note = f"{1e6 * min(a) / (3 * count):.0f} against {1e6 * min(b) / (3 * count):.0f} µs a file at best"
             found.append(Row(f"each file beyond {count}{name}: one process / two", a, b, FASTER, note))
+        everything = ("--json", "/dev/null")
+        a, b = in_turns(seconds(folder, *everything), seconds(folder, *everything, "--jobs", "2"), pairs)
+        note = f"{1e6 * min(a) / count:.0f} against {1e6 * min(b) / count:.0f} µs a file at best"
+        found.append(Row(f"grading {count} files, all of each in --json: one process / two", a, b, None, note))
         for name, options in (("", ()), (", no hints", ("--no-hints",))):
             whole, half = processor(double, *options), processor(folder, *options)
             a, b = in_turns(halved(whole), half, pairs)
