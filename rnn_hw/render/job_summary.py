@@ -5,12 +5,12 @@ What the class needs comes first, the students last: a summary that is too long 
 
 from collections.abc import Iterator, Sequence
 
-from rnn_hw.results import ClassReport, Graded, share_of
+from rnn_hw.results import ClassReport
 from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.escape import markdown as safe
 from rnn_hw.view.escape import markdown_code as code
 from rnn_hw.view.selection import Options
-from rnn_hw.view.sheet import GLYPHS, mixed
+from rnn_hw.view.sheet import GLYPHS
 
 LARGEST = 1_000_000  # bytes; GitHub takes 1,048,576
 
@@ -48,7 +48,7 @@ def _head(title: str, headings: Sequence[str]) -> Iterator[str]:
 
 def _mistakes(report: ClassReport, options: Options) -> Iterator[str]:
     if report.mistakes:
-        yield from _head("By mistake", ["mistake", "sheets", "lines", "students"])
+        yield from _head("By mistake", gradebook.OF_MISTAKE)
     for m in report.mistakes:
         names = [safe(gradebook.few(names, options)) for names in (m.lines, m.students)]
         yield _row([f"{safe(m.title)} ({code(m.mistake)})", str(m.sheets), *names])
@@ -56,23 +56,21 @@ def _mistakes(report: ClassReport, options: Options) -> Iterator[str]:
 
 def _groups(report: ClassReport) -> Iterator[str]:
     if report.groups:
-        yield from _head("By group", ["group", "points", "mean", "%"])
+        yield from _head("By group", gradebook.OF_GROUP)
     for group in report.groups:
-        percent = gradebook.percent(share_of(group.mean, group.max_points))
-        yield _row([safe(group.name), mixed(group.max_points), gradebook.average(group.mean), percent])
+        yield _row([safe(group.name), *gradebook.group_cells(group)])
 
 
 def _lines(report: ClassReport) -> Iterator[str]:
     words = gradebook.seen(report)
-    yield from _head("By line", ["line", "points", *words])
+    yield from _head("By line", [*gradebook.OF_LINE, *words])
     for line in report.lines:
-        counts = gradebook.cells(line.counts, words)
-        yield _row([code(line.key), mixed(line.max_points), *counts])
+        yield _row([code(line.key), *gradebook.line_cells(line, words)])
 
 
 def _changes(report: ClassReport) -> Iterator[str]:
     if report.changes:
-        yield from _head("Changes", ["student", "score", "why"])
+        yield from _head("Changes", gradebook.OF_CHANGE)
     for change in report.changes or ():
         why = "; ".join(gradebook.reasons(change))
         yield _row([safe(change.student), gradebook.changed(change), safe(gradebook.brief(why))])
@@ -80,14 +78,8 @@ def _changes(report: ClassReport) -> Iterator[str]:
 
 def _students(report: ClassReport) -> Iterator[str]:
     words = gradebook.seen(report)
-    headings = ["student", "score", "%", *(f"{GLYPHS[word]} {word}" for word in words), "note"]
+    headings = ["student", *gradebook.OF_STUDENT, *(f"{GLYPHS[word]} {word}" for word in words), "note"]
     yield from _head("Students", headings)
     for graded in report.submissions:
-        yield _row(
-            [safe(graded.student), *_marks(graded, words), safe("; ".join(gradebook.notes(graded, report.late)))]
-        )
-
-
-def _marks(graded: Graded, words: Sequence[str]) -> list[str]:
-    counts = gradebook.cells(gradebook.counts(graded), words)
-    return [gradebook.score(graded), gradebook.percent(graded.share), *counts]
+        note = safe("; ".join(gradebook.notes(graded, report.late)))
+        yield _row([safe(graded.student), *gradebook.student_cells(graded, words), note])

@@ -5,11 +5,11 @@ All text that comes out is safe for a terminal. What is shown at all is decided 
 
 from collections.abc import Iterator
 
-from rnn_hw.results import ClassReport, Graded, share_of
+from rnn_hw.results import ClassReport, Graded
 from rnn_hw.view import gradebook, layout, tables
 from rnn_hw.view.escape import terminal as safe
 from rnn_hw.view.selection import Options
-from rnn_hw.view.sheet import GLYPHS, mixed
+from rnn_hw.view.sheet import GLYPHS
 
 
 def all_of(report: ClassReport, options: Options, room: int) -> Iterator[tables.Grid]:
@@ -27,7 +27,7 @@ def all_of(report: ClassReport, options: Options, room: int) -> Iterator[tables.
 def _students(report: ClassReport, options: Options, room: int) -> tables.Grid:
     words = gradebook.seen(report)
     noted = any(gradebook.notes(s, report.late) for s in report.submissions)
-    headings = ["student", "score", "%", *(GLYPHS[word] for word in words), *["note"] * noted]
+    headings = ["student", *gradebook.OF_STUDENT, *(GLYPHS[word] for word in words), *["note"] * noted]
     shown = gradebook.students(report, options)
     rows = [_student(s, report, words, noted) for s in shown]
     kinds = tuple("unreadable" if isinstance(s, Graded) and s.unusable else "" for s in shown)
@@ -44,16 +44,14 @@ def _student(graded: Graded | str, report: ClassReport, words: list[str], noted:
     if isinstance(graded, str):
         return [["⋮"]] + [[""]] * (2 + len(words) + noted)
     note = [safe(said) for said in gradebook.notes(graded, report.late)]
-    cells = [safe(graded.student), gradebook.score(graded)]
-    cells.append(gradebook.percent(graded.share))
-    cells += gradebook.cells(gradebook.counts(graded), words)
-    return [*([cell] for cell in cells), *[note or [""]] * noted]
+    cells = [[cell] for cell in gradebook.student_cells(graded, words)]
+    return [[safe(graded.student)], *cells, *[note or [""]] * noted]
 
 
 def _lines(report: ClassReport, options: Options, room: int) -> tables.Grid:
     words = gradebook.seen(report)
     shown = gradebook.lines(report, options)
-    headings = ["line", "points", *words]
+    headings = [*gradebook.OF_LINE, *words]
     rows: list[list[tables.Cell]] = []
     for line in shown:
         if isinstance(line, str):
@@ -61,26 +59,20 @@ def _lines(report: ClassReport, options: Options, room: int) -> tables.Grid:
         else:
             id, key = gradebook.id_and_key(line.key, report)
             name = id + tables.key_text(key, report.names)
-            numbers = gradebook.cells(line.counts, words)
-            rows.append([[safe(name)], [mixed(line.max_points)], *([number] for number in numbers)])
+            rows.append([[safe(name)], *([cell] for cell in gradebook.line_cells(line, words))])
     gaps = tuple(safe(line) for line in shown if isinstance(line, str))
     right = frozenset(range(1, len(headings)))
     return tables.grid("By line", headings, rows, tables.shared(headings, rows, room, {0}), notes=gaps, right=right)
 
 
 def _groups(report: ClassReport, room: int) -> tables.Grid:
-    headings = ["group", "points", "mean", "%"]
-    rows = []
-    for group in report.groups:
-        share = share_of(group.mean, group.max_points)
-        mean = gradebook.average(group.mean)
-        rows.append([[safe(group.name)], [mixed(group.max_points)], [mean], [gradebook.percent(share)]])
-    widths = tables.shared(headings, rows, room, {1, 2, 3})
-    return tables.grid("By group", headings, rows, widths, right=frozenset({1, 2, 3}))
+    headings, numbers = list(gradebook.OF_GROUP), frozenset({1, 2, 3})
+    rows = [[[safe(group.name)], *([cell] for cell in gradebook.group_cells(group))] for group in report.groups]
+    return tables.grid("By group", headings, rows, tables.shared(headings, rows, room, numbers), right=numbers)
 
 
 def _mistakes(report: ClassReport, options: Options, room: int) -> tables.Grid:
-    headings = ["mistake", "sheets", "lines", "students"]
+    headings = list(gradebook.OF_MISTAKE)
     rows = [
         [
             [f"{safe(m.title)} [{safe(m.mistake)}]"],
@@ -96,7 +88,7 @@ def _mistakes(report: ClassReport, options: Options, room: int) -> tables.Grid:
 
 
 def _changes(report: ClassReport, options: Options, room: int) -> tables.Grid:
-    headings = ["student", "score", "why"]
+    headings = list(gradebook.OF_CHANGE)
     rows = []
     for change in report.changes or ():
         why = list(gradebook.reasons(change))

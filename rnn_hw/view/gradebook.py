@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from rnn_hw.results import Change, ClassReport, Graded, LineSummary, share_of
+from rnn_hw.results import Change, ClassReport, Graded, GroupSummary, LineSummary, share_of
 from rnn_hw.view import selection
 from rnn_hw.view.sheet import GLYPHS, mixed
 
@@ -112,9 +112,29 @@ def id_and_key(key: str, report: ClassReport) -> tuple[str, str]:
     return (id + slash, own) if of_a_problem else ("", key)
 
 
-def cells(counts: Mapping[str, int], words: Sequence[str]) -> list[str]:
-    """How many got each verdict, as cells of a table: none is an empty one."""
-    return [str(counts.get(word) or "") for word in words]
+# The tables of a class: their columns, and what stands in a row behind its name, the same numbers in every form.
+OF_LINE, OF_GROUP = ("line", "points"), ("group", "points", "mean", "%")  # a line has its verdicts besides
+OF_MISTAKE, OF_CHANGE = ("mistake", "sheets", "lines", "students"), ("student", "score", "why")
+OF_STUDENT = ("score", "%")  # and the verdicts
+
+
+def line_cells(line: LineSummary, words: Sequence[str]) -> list[str]:
+    """The points of a line, and how many got each verdict."""
+    return [mixed(line.max_points), *_counted(line.counts, words)]
+
+
+def group_cells(group: GroupSummary) -> list[str]:
+    """The points of a group, what the class reached, and how much of it that is."""
+    return [mixed(group.max_points), average(group.mean), percent(share_of(group.mean, group.max_points))]
+
+
+def student_cells(graded: Graded, words: Sequence[str]) -> list[str]:
+    """The score of a sheet, and how many of its lines got each verdict."""
+    return [score(graded), percent(graded.share), *_counted(counts(graded), words)]
+
+
+def _counted(counts: Mapping[str, int], words: Sequence[str]) -> list[str]:
+    return [str(counts.get(word) or "") for word in words]  # none is an empty cell
 
 
 def seen(report: ClassReport) -> list[str]:

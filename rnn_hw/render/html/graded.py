@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from rnn_hw.lang.mathml import mathml
 from rnn_hw.render.html.page import page, svg, table
-from rnn_hw.results import ClassReport, Graded, LineSummary, share_of
+from rnn_hw.results import ClassReport, Graded, LineSummary
 from rnn_hw.view import gradebook, selection
 from rnn_hw.view.escape import html as safe
 from rnn_hw.view.selection import Options
-from rnn_hw.view.sheet import GLYPHS, mixed
+from rnn_hw.view.sheet import GLYPHS
 
 TENTHS = 10  # bars of the histogram
 ACROSS, UP, STEP, LABELS = 560, 150, 18, 130  # pixels: a plot, a bar of a line, the names beside the bars
@@ -25,15 +25,16 @@ def _body(report: ClassReport, options: Options) -> Iterator[str]:
     yield from ("<h2>Scores</h2>", _histogram(report), "<h2>By line</h2>", _bars(report, options), _lines(report))
     if report.mistakes:
         yield "<h2>By mistake</h2>"
-        yield table(["mistake", "sheets", "lines", "students"], _mistakes(report), {1})
+        yield table(gradebook.OF_MISTAKE, _mistakes(report), {1})
     if report.groups:
         yield "<h2>By group</h2>"
-        yield table(["group", "points", "mean", "%"], _groups(report), {1, 2, 3})
+        groups = ([safe(group.name), *gradebook.group_cells(group)] for group in report.groups)
+        yield table(gradebook.OF_GROUP, groups, {1, 2, 3})
     if report.changes:
         yield "<h2>Changes</h2>"
-        yield table(["student", "score", "why"], _changes(report))
+        yield table(gradebook.OF_CHANGE, _changes(report))
     words = gradebook.seen(report)
-    headings = ["student", "file", "score", "%", *(GLYPHS[word] for word in words), "note"]
+    headings = ["student", "file", *gradebook.OF_STUDENT, *(GLYPHS[word] for word in words), "note"]
     legend = ", ".join(f"{GLYPHS[word]} {word}" for word in words)
     yield f"<h2>Students</h2>\n<p>{legend}</p>"
     yield table(headings, (_student(s, report, words) for s in report.submissions), range(2, 4 + len(words)))
@@ -92,10 +93,8 @@ def _bars(report: ClassReport, options: Options) -> str:
 
 def _lines(report: ClassReport) -> str:
     words = gradebook.seen(report)
-    rows = (
-        [_name(line, report), mixed(line.max_points), *gradebook.cells(line.counts, words)] for line in report.lines
-    )
-    return table(["line", "points", *words], rows, range(1, 2 + len(words)))
+    rows = ([_name(line, report), *gradebook.line_cells(line, words)] for line in report.lines)
+    return table([*gradebook.OF_LINE, *words], rows, range(1, 2 + len(words)))
 
 
 def _name(line: LineSummary, report: ClassReport) -> str:
@@ -111,12 +110,6 @@ def _mistakes(report: ClassReport) -> Iterator[list[str]]:
         yield [f"{safe(m.title)} <code>{safe(m.mistake)}</code>", str(m.sheets), lines, students]
 
 
-def _groups(report: ClassReport) -> Iterator[list[str]]:
-    for group in report.groups:
-        percent = gradebook.percent(share_of(group.mean, group.max_points))
-        yield [safe(group.name), mixed(group.max_points), gradebook.average(group.mean), percent]
-
-
 def _changes(report: ClassReport) -> Iterator[list[str]]:
     for change in report.changes or ():
         why = "<br>".join(map(safe, gradebook.reasons(change)))
@@ -124,14 +117,6 @@ def _changes(report: ClassReport) -> Iterator[list[str]]:
 
 
 def _student(graded: Graded, report: ClassReport, words: list[str]) -> list[str]:
-    percent = gradebook.percent(graded.share)
     note = "; ".join(map(safe, gradebook.notes(graded, report.late)))
-    counts = gradebook.cells(gradebook.counts(graded), words)
-    return [
-        safe(graded.student),
-        f"<code>{safe(gradebook.near(graded.file))}</code>",
-        gradebook.score(graded),
-        percent,
-        *counts,
-        note,
-    ]
+    file = f"<code>{safe(gradebook.near(graded.file))}</code>"
+    return [safe(graded.student), file, *gradebook.student_cells(graded, words), note]
