@@ -28,9 +28,10 @@ BEGIN = 6.0  # what these begin at
 NEAREST = 2  # parts that a part is compared with
 MOST_PARTS = 8
 MOST_NODES = 40_000  # of all formulas together that are evaluated for one comparison: about a second
-OTHER_FORM = 4.0
-ADDED = 5.0
-AHEAD = "next-step-left-out"
+OTHER_FORM = 4.0  # more bits for a change that only equals the formula as it is written
+ALL_SHIFTED = 6.0  # all of a formula at another step: rarer than one name, which the catalogue has
+ADDED = 5.0  # a part too many, besides its size
+AHEAD = "next-step-left-out"  # where all that comes back from the next step is missing
 
 
 class TooLong(Exception):
@@ -179,7 +180,7 @@ class Aligner:
                 continue
             changed = [formula for _, _, formula in formulas_with(row, here)]
             found += [(row.code, row.bits + float(np.log2(len(changed))), formula) for formula in changed]
-        found += [("wrong-step", 6.0, shifted(true, by)) for by in (-2, -1, 1, 2)]
+        found += [("wrong-step", ALL_SHIFTED, shifted(true, by)) for by in (-2, -1, 1, 2)]
         self.made[true] = found
         return found
 

@@ -166,21 +166,23 @@ def _with_slips(search: Search, page: Page, found: Mapping[int, Decoded]) -> dic
     for (student, spot), other in zip(asked, without, strict=True):
         decoded = after[student]
         h = decoded.best
-        count = int(np.count_nonzero(h.walked.how[spot][h.row] > LOOSE))
-        if other.bits - h.bits < PEN_MARGIN * count:
-            continue
-        how = h.walked.how[spot][h.row]
-        shape = page.value[spot].shape[1:]
-        values = h.walked.values[spot][0, h.row].reshape(-1)
-        meant: dict[str, dict[tuple[int, ...], float]] = {}
-        for k in np.flatnonzero(how > LOOSE):
-            code = OTHER_NUMBER if how[k] == UNEXPLAINED else CODES[how[k] - FIRST_SLIP]
-            if code != OTHER_NUMBER or spot in h.misprints:
-                entry = tuple(int(i) + 1 for i in np.unravel_index(k, shape)) if shape else ()
-                meant.setdefault(code, {})[entry] = float(values[k])
-        more = (Written(spot, code, entries, _used(h, other, spot)) for code, entries in meant.items())
-        after[student] = decoded._replace(written=(*decoded.written, *more))
+        if other.bits - h.bits >= PEN_MARGIN * np.count_nonzero(h.walked.how[spot][h.row] > LOOSE):
+            meant = _meant(h, spot, page.value[spot].shape[1:])
+            more = (Written(spot, code, entries, _used(h, other, spot)) for code, entries in meant.items())
+            after[student] = decoded._replace(written=(*decoded.written, *more))
     return after
+
+
+def _meant(h: Hypothesis, spot: Spot, shape: tuple[int, ...]) -> dict[str, dict[tuple[int, ...], float]]:
+    """The numbers that should stand in a line where others do: by the code of the slip, and by entry."""
+    how, values = h.walked.how[spot][h.row], h.walked.values[spot][0, h.row].reshape(-1)
+    found: dict[str, dict[tuple[int, ...], float]] = {}
+    for k in np.flatnonzero(how > LOOSE):
+        code = OTHER_NUMBER if how[k] == UNEXPLAINED else CODES[how[k] - FIRST_SLIP]
+        if code != OTHER_NUMBER or spot in h.misprints:
+            entry = tuple(int(i) + 1 for i in np.unravel_index(k, shape)) if shape else ()
+            found.setdefault(code, {})[entry] = float(values[k])
+    return found
 
 
 def _used(h: Hypothesis, other: Hypothesis, spot: Spot) -> tuple[Spot, ...]:
