@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rnn_hw.answers import Sheet
 from rnn_hw.checking.answer_key import AnswerKey
-from rnn_hw.checking.numbers import Numbers
+from rnn_hw.checking.numbers import NumericVerdicts
 from rnn_hw.checking.page import page_of
 from rnn_hw.checking.points import Points
 from rnn_hw.checking.said import Said
@@ -67,7 +67,7 @@ class Marked:
     def __init__(self, marker: Marker, sheets: Sequence[Sheet]) -> None:
         self.marker, self.problem, self.sheets = marker, marker.problem, sheets
         key, lines = marker.key, marker.problem.lines
-        self.numbers = Numbers(
+        self.numbers = NumericVerdicts(
             key, page_of([sheet.numbers for sheet in sheets], key.first_column, key.true), marker.strict
         )
         asked = np.array([line.asked for line in lines], bool)

@@ -34,7 +34,7 @@ class Closer(NamedTuple):
     alone: Truths  # whether wrong earlier answers fix the line alone
 
 
-class Numbers:
+class NumericVerdicts:
     """The verdicts on all numeric lines of all sheets: `codes` has by key a place in `VERDICTS` for each student."""
 
     def __init__(self, key: AnswerKey, page: Page, strict: bool) -> None:

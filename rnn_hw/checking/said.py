@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnn_hw.answers import Entry
-from rnn_hw.checking.numbers import Closer, Numbers
+from rnn_hw.checking.numbers import Closer, NumericVerdicts
 from rnn_hw.checking.slips import slip
 from rnn_hw.checking.tolerance import within
 from rnn_hw.results import VERDICTS, Verdict
@@ -12,7 +12,7 @@ from rnn_hw.results import VERDICTS, Verdict
 class Said:
     """What there is to say of the numbers of one student of a class."""
 
-    def __init__(self, numbers: Numbers, student: int) -> None:
+    def __init__(self, numbers: NumericVerdicts, student: int) -> None:
         self.numbers, self.key, self.student = numbers, numbers.key, student
         self.doubts = None
         at = int(np.searchsorted(numbers.doubtful, student))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from rnn_hw import __version__
 from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
 from rnn_hw.grade.finding import Submission
-from rnn_hw.grade.marking import Marked, marked
+from rnn_hw.grade.marking import Mark, marked
 from rnn_hw.grade.packing import packed, unpacked
 from rnn_hw.grade.task import Settings, Task, opened
 from rnn_hw.output import written
@@ -28,11 +28,11 @@ OPEN = 3  # chunks that are unpacked at a time
 class Chunk(NamedTuple):
     """Marks without their reports, and these in bytes; b"" where nobody wants them."""
 
-    marks: tuple[Marked, ...]
+    marks: tuple[Mark, ...]
     reports: bytes
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a mark is kept."""
 
     chunk: int
@@ -51,8 +51,8 @@ def chunk(settings: Settings, submissions: Sequence[Submission], keep: bool) -> 
 class Whole(Collection[Graded]):
     """The submissions of a class with their reports, unpacked chunk by chunk while somebody goes through them."""
 
-    def __init__(self, submissions: Sequence[Graded], places: Sequence[Place], chunks: Sequence[Chunk]) -> None:
-        self.submissions, self.places, self.chunks = submissions, places, chunks
+    def __init__(self, submissions: Sequence[Graded], positions: Sequence[Position], chunks: Sequence[Chunk]) -> None:
+        self.submissions, self.positions, self.chunks = submissions, positions, chunks
 
     def __len__(self) -> int:
         return len(self.submissions)
@@ -66,8 +66,8 @@ class Whole(Collection[Graded]):
             found: Sequence[Report | None] = unpacked(self.chunks[number].reports)
             return found
 
-        for graded, place in zip(self.submissions, self.places, strict=True):
-            yield graded._replace(report=reports(place.chunk)[place.number])
+        for graded, position in zip(self.submissions, self.positions, strict=True):
+            yield graded._replace(report=reports(position.chunk)[position.number])
 
 
 # --- the state of a run -----------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def taken_up(path: str, fingerprint: str) -> list[Chunk]:
             raise ValueError("damaged")
         lines = [b64decode(line, validate=True) for line in body]
         pairs = zip(lines[::2], lines[1::2], strict=True)
-        return [Chunk(tuple(Marked(*pair) for pair in unpacked(marks)), reports) for marks, reports in pairs]
+        return [Chunk(tuple(Mark(*pair) for pair in unpacked(marks)), reports) for marks, reports in pairs]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError, LookupError) as error:

@@ -29,18 +29,18 @@ SECONDS = 10.0  # that one submission may take; one in a chunk takes a few milli
 PATIENCE = 30.0  # that a chunk may take beyond that before its submissions are marked one by one
 
 
-class Marked(NamedTuple):
+class Mark(NamedTuple):
     """A submission's mark before deductions, and what it was given for."""
 
     graded: Graded
     digest: str = ""  # of the file; "" if it could not be read, or nothing of it is kept
 
 
-def marked(task: Task, submissions: Sequence[Submission], keep: bool) -> list[Marked]:
+def marked(task: Task, submissions: Sequence[Submission], keep: bool) -> list[Mark]:
     """A mark for each submission, in their order, with its report if they are wanted; those that can be read are judged
     together."""
-    found: list[Marked] = []
-    waiting: list[Marked | Read] = []
+    found: list[Mark] = []
+    waiting: list[Mark | Read] = []
     size = 0
     with listening():
         for submission in submissions:
@@ -52,11 +52,11 @@ def marked(task: Task, submissions: Sequence[Submission], keep: bool) -> list[Ma
         return [*found, *_all_judged(task, waiting, keep)]
 
 
-def _all_judged(task: Task, waiting: Sequence[Marked | Read], keep: bool) -> Iterator[Marked]:
+def _all_judged(task: Task, waiting: Sequence[Mark | Read], keep: bool) -> Iterator[Mark]:
     """The marks of what was read, and between them what could not be."""
     marks = iter(_judged(task, [read for read in waiting if isinstance(read, Read)], keep))
     for read in waiting:
-        yield read if isinstance(read, Marked) else next(marks)
+        yield read if isinstance(read, Mark) else next(marks)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -78,10 +78,10 @@ def _digest(submission: Submission, data: bytes) -> str:
     return hashlib.sha256(named + data).hexdigest()
 
 
-def _read(task: Task, submission: Submission, keep: bool) -> Marked | Read:
+def _read(task: Task, submission: Submission, keep: bool) -> Mark | Read:
     """A submission's answers by the lines, or why it is unusable; what it is known by, if it may be taken up again."""
     if submission.refused:
-        return Marked(_unusable(task, submission.file, submission.student, [submission.refused]))
+        return Mark(_unusable(task, submission.file, submission.student, [submission.refused]))
     student = submission.student
     try:
         with at_most(SECONDS):
@@ -96,9 +96,9 @@ def _read(task: Task, submission: Submission, keep: bool) -> Marked | Read:
             digest = _digest(submission, data) if keep else ""
             return Read(submission.file, sheet, warnings, digest, len(data))
     except HomeworkError as error:
-        return Marked(_unusable(task, submission.file, student, error.diagnostics))
+        return Mark(_unusable(task, submission.file, student, error.diagnostics))
     except (Exception, TooSlow) as error:
-        return Marked(_unusable(task, submission.file, student, [_failure(error)._replace(file=submission.file)]))
+        return Mark(_unusable(task, submission.file, student, [_failure(error)._replace(file=submission.file)]))
 
 
 def _known(task: Task, data: bytes, name: str) -> Sheet | None:
@@ -130,7 +130,7 @@ def _warnings(task: Task, file: AnswerFile) -> Iterator[Diagnostic]:
 # --- judging ----------------------------------------------------------------------------------------------------------
 
 
-def _judged(task: Task, everyone: Sequence[Read], keep: bool) -> list[Marked]:
+def _judged(task: Task, everyone: Sequence[Read], keep: bool) -> list[Mark]:
     """The marks of what was read; where judging all of it fails, each submission is judged alone."""
     if not everyone:
         return []
@@ -141,7 +141,7 @@ def _judged(task: Task, everyone: Sequence[Read], keep: bool) -> list[Marked]:
         return [_alone(task, read, keep) for read in everyone]
 
 
-def _alone(task: Task, read: Read, keep: bool) -> Marked:
+def _alone(task: Task, read: Read, keep: bool) -> Mark:
     """The mark of one submission; none is lost because the mistakes behind it cannot be found, or not in time."""
     missed: tuple[Diagnostic, ...] = ()
     for hints in dict.fromkeys((task.settings.hints, False)):
@@ -152,14 +152,14 @@ def _alone(task: Task, read: Read, keep: bool) -> Marked:
         except (Exception, TooSlow) as error:
             failure = _failure(error)._replace(file=read.file)
             missed = (failure._replace(message=f"its mistakes are not looked for: {failure.message}"),)
-    return Marked(_unusable(task, read.file, read.sheet.student, [failure]))
+    return Mark(_unusable(task, read.file, read.sheet.student, [failure]))
 
 
-def _together(task: Task, everyone: Sequence[Read], keep: bool, hints: bool) -> list[Marked]:
+def _together(task: Task, everyone: Sequence[Read], keep: bool, hints: bool) -> list[Mark]:
     most = task.most
     parts = (everyone[start : start + most] for start in range(0, len(everyone), most))
     marks = (mark for some in parts for mark in judged(task, some, keep, hints))
-    return [Marked(mark, read.digest) for mark, read in zip(marks, everyone, strict=True)]
+    return [Mark(mark, read.digest) for mark, read in zip(marks, everyone, strict=True)]
 
 
 def _failure(error: BaseException) -> Diagnostic:

@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 from rnn_hw.assignment import Assignment
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade import changes, deductions, summary
-from rnn_hw.grade.chunks import Chunk, Place, Whole, chunk, fingerprint, saved, taken_up
+from rnn_hw.grade.chunks import Chunk, Position, Whole, chunk, fingerprint, saved, taken_up
 from rnn_hw.grade.finding import Submission, found
-from rnn_hw.grade.marking import Marked, digest_of
+from rnn_hw.grade.marking import Mark, digest_of
 from rnn_hw.grade.task import Settings, Task, opened
 from rnn_hw.results import ClassReport, Graded, Progress
 from rnn_hw.text_file import short
@@ -59,8 +59,8 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
         message = f"there is no answer file in {', '.join(f'`{path}`' for path in paths)}"
         raise HomeworkError(Diagnostic("no-submissions", message, help="answer files end in `.yaml` or `.yml`"))
     keep = options.reports or old is not None or bool(options.resume)
-    chunks, places = _marked(task, submissions, options, keep, progress)
-    marks = [chunks[place.chunk].marks[place.number].graded for place in places]
+    chunks, positions = _marked(task, submissions, options, keep, progress)
+    marks = [chunks[position.chunk].marks[position.number].graded for position in positions]
     if late:
         marks = [deductions.deducted(g, deductions.is_late(g, late), taken) for g in marks]
     marks = summary.with_duplicates(marks)
@@ -75,7 +75,7 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
         {} if isinstance(task.found, Assignment) else task.found.names,
         str(taken),
         tuple(_unknown(marks, late, options.late_list)),
-        whole=Whole(marks, places, chunks) if keep else (),
+        whole=Whole(marks, positions, chunks) if keep else (),
     )
     return report if old is None else report._replace(changes=tuple(changes.changes(report, old)))
 
@@ -100,10 +100,10 @@ def status(report: ClassReport, below: Fraction) -> int:
 
 def _marked(
     task: Task, submissions: Sequence[Submission], options: Options, keep: bool, progress: Progress | None
-) -> tuple[list[Chunk], list[Place]]:
+) -> tuple[list[Chunk], list[Position]]:
     """The marks in chunks, and where in them that of each submission is."""
     chunks: list[Chunk] = []
-    where: dict[int, Place] = {}
+    where: dict[int, Position] = {}
     print_of_run = ""
     if options.resume:
         print_of_run = fingerprint(task)
@@ -117,7 +117,7 @@ def _marked(
     try:
         with ExitStack() as stack:
             for group, fresh in zip(groups, _chunks(stack, submissions, groups, options, keep), strict=True):
-                where |= zip(group, map(Place, repeat(len(chunks)), range(len(group))), strict=True)
+                where |= zip(group, map(Position, repeat(len(chunks)), range(len(group))), strict=True)
                 chunks.append(fresh)
                 done += len(group)
                 tell(done, len(submissions))
@@ -140,15 +140,15 @@ def _groups(waiting: Sequence[int], most: int, watched: bool, jobs: int) -> list
     return [waiting[k : k + size] for k in range(0, len(waiting), size)]
 
 
-def _kept(submissions: Sequence[Submission], old: list[Chunk]) -> tuple[list[Chunk], dict[int, Place]]:
+def _kept(submissions: Sequence[Submission], old: list[Chunk]) -> tuple[list[Chunk], dict[int, Position]]:
     """Of an earlier run the chunks that are still of use, and the submissions that they hold."""
     if not old:
         return [], {}  # no file is read for nothing
-    places = {m.digest: Place(c, n) for c, chunk in enumerate(old) for n, m in enumerate(chunk.marks) if m.digest}
-    found = {k: places[digest] for k, s in enumerate(submissions) if (digest := digest_of(s)) in places}
+    positions = {m.digest: Position(c, n) for c, chunk in enumerate(old) for n, m in enumerate(chunk.marks) if m.digest}
+    found = {k: positions[digest] for k, s in enumerate(submissions) if (digest := digest_of(s)) in positions}
     used = sorted({place.chunk for place in found.values()})
     number = {chunk: k for k, chunk in enumerate(used)}
-    return [old[c] for c in used], {k: Place(number[p.chunk], p.number) for k, p in found.items()}
+    return [old[c] for c in used], {k: Position(number[p.chunk], p.number) for k, p in found.items()}
 
 
 def _chunks(
@@ -175,7 +175,7 @@ def _sent(work: Callable[[Sequence[Submission]], Chunk], group: Sequence[int]) -
 def _received(columns: Columns, reports: bytes) -> Chunk:
     *fields, digests = columns
     graded = map(Graded._make, zip(*fields, strict=True))
-    return Chunk(tuple(map(Marked, graded, digests)), reports)
+    return Chunk(tuple(map(Mark, graded, digests)), reports)
 
 
 @contextmanager
