@@ -5,8 +5,8 @@ import re
 from rnn_hw import assignment
 from rnn_hw.bundle import bundled
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
-from rnn_hw.fields import key_of
 from rnn_hw.kinds import KINDS, kind
+from rnn_hw.lang.letters import called
 from rnn_hw.lang.operations import spoken
 from rnn_hw.problem import ASSIGNMENT, COMMON, Problem
 from rnn_hw.results import Line
@@ -88,7 +88,7 @@ def _scalar(text: str) -> str:
 
 
 def _written(line: Line, problem: Problem) -> str:
-    return _scalar(key_of(problem.names.get(line.name, line.name), line.time, problem.setup.single))
+    return _scalar(called(line.key, problem.names))
 
 
 def _wanted(line: Line, problem: Problem) -> str:

@@ -315,7 +315,7 @@ class ClassReport(NamedTuple):
     lines: tuple[LineSummary, ...] = ()
     groups: tuple[GroupSummary, ...] = ()
     mistakes: tuple[MistakeSummary, ...] = ()
-    names: Mapping[str, str] = {}  # canonical name -> what the problem calls it
+    names: Mapping[str, Mapping[str, str]] = {}  # of each problem, by what stands before its keys: `2/`, or nothing
     late: str = "0"  # the share taken off a late sheet, exact
     warnings: tuple[Diagnostic, ...] = ()
     changes: tuple[Change, ...] | None = None  # against an earlier report

@@ -17,6 +17,7 @@ from rnn_hw.checking.familiar import Familiar
 from rnn_hw.checking.targets import Targets
 from rnn_hw.checking.values import Answers, answers_in, by_depth, by_line, shape_of
 from rnn_hw.errors import MOST_FAULTS, Diagnostic, in_order, shortened
+from rnn_hw.lang.letters import called
 from rnn_hw.numerals import LONGEST
 from rnn_hw.problem import Problem
 from rnn_hw.source import Fields, Items, Scalar, Value, diagnostic
@@ -143,7 +144,8 @@ class Binder:
                 found.append(self.targets.unknown(file, text))
                 continue
             if twice:
-                message, help = f"`{target.key}` is answered twice", "the first answer counts"
+                key = called(target.key, self.targets.problem.names)
+                message, help = f"`{key}` is answered twice", "the first answer counts"
                 found.append(diagnostic(file.document, "duplicate-key", message, file.answers.keys[text], help))
                 continue
             answers = answers_in(value, target, self.targets, self.table)

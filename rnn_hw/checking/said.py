@@ -6,6 +6,7 @@ from rnn_hw.answers import Entry
 from rnn_hw.checking.numbers import Closer, NumericVerdicts
 from rnn_hw.checking.slips import slip
 from rnn_hw.checking.tolerance import within
+from rnn_hw.lang.letters import called
 from rnn_hw.results import VERDICTS, Verdict
 
 
@@ -49,20 +50,21 @@ class Said:
             middle, width = np.where(boxed, closer.middle[at], true), np.where(boxed, closer.box[at], room)
             with np.errstate(invalid="ignore"):  # an overflow
                 accepted = (middle - width, middle + width)
-        message = ""
+        message = reveals = ""
         if word == "carried":
-            message = "right from your own " + ", ".join(own[:4]) + (", ..." if len(own) > 4 else "")
+            names = self.key.problem.names
+            message = "right from your own " + ", ".join([called(k, names) for k in own[:4]] + ["..."] * (len(own) > 4))
         elif word == "imprecise":
             message = "right as far as it goes, with fewer digits than asked"
         elif word == "wrong":
-            message = slip(value, true, half)
-            if alone and not message:
+            reveals = slip(value, true, half)
+            if alone and not reveals:
                 message = "the wrong lines before it give this alone, whatever else is put in, so it is not carried"
         entries: tuple[tuple[int, ...], ...] = ()
         if value.ndim:
             entries = tuple(tuple(int(n) + 1 for n in index) for index in np.argwhere(closer.wrong[at]))
         carried = self.doubts.follow[key][self.at] if self.used[key].lines and not barred else None
-        return Verdict(key, word, entry.text, true, carried, accepted, *points, entries, message, entry.line)
+        return Verdict(key, word, entry.text, true, carried, accepted, *points, entries, message, entry.line, reveals)
 
     def _closer(self, key: str) -> tuple[Closer, int]:
         """What was found where the answer is not the true value, and the student's place in it."""

@@ -71,7 +71,7 @@ class Typed:
             word, message = judgement.verdicts.get(line.key, ("unjudged", ""))
             return plain._replace(verdict=word, message=message)
         seen = slip(entry.value, np.asarray(true), entry.half_unit)
-        return plain._replace(verdict="wrong", message=entry.misshapen + (f"; {seen}" if seen else ""))
+        return plain._replace(verdict="wrong", message=entry.misshapen, reveals=seen)
 
     def _judgement(self, entries: Mapping[str, Entry]) -> Judgement:
         """What the kind says of the lines that it judges itself."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from rnn_hw.answers import Entry, Numerals, Place, Shape
 from rnn_hw.checking.targets import Target, Targets
 from rnn_hw.fields import MOST_AXES, Unread, Written, exact_array, read_array, text_of
+from rnn_hw.lang.letters import called
 from rnn_hw.lang.operations import spoken
 from rnn_hw.results import Line
 from rnn_hw.source import Items, Scalar, Value
@@ -23,7 +24,7 @@ def answers_in(value: Value, target: Target, targets: Targets, table: Numerals) 
         return {}
     steps = target.lines
     if not target.whole:
-        return {target.key: _piece(value, target, targets, table) or _entry(value, steps[0], target.own)}
+        return {target.key: _piece(value, target, targets, table) or _entry(value, steps[0], target.own, targets)}
     if not isinstance(value, Items) or len(value.items) != len(steps):
         return _miscounted(value, target) if len(steps) > 1 else _steps([value], target, targets, table)
     if len(steps) == 1:
@@ -55,7 +56,9 @@ def _steps(values: Sequence[Value], target: Target, targets: Targets, table: Num
     found: Answers = {}
     for line, value in zip(target.lines, values, strict=True):
         if len(values) == 1 or not blank(value):
-            found[line.key] = _piece(value, targets.of(line.key), targets, table) or _entry(value, line, target.own)
+            found[line.key] = _piece(value, targets.of(line.key), targets, table) or _entry(
+                value, line, target.own, targets
+            )
     return found
 
 
@@ -80,7 +83,7 @@ def _miscounted(value: Value, target: Target) -> Answers:
     return {line.key: Entry(text_of(value), value.line, reason=reason) for line in target.lines}
 
 
-def _entry(value: Value, line: Line, own: Shape) -> Entry:
+def _entry(value: Value, line: Line, own: Shape, targets: Targets) -> Entry:
     """An answer of which there is something to say, or that is no number."""
     text = text_of(value)
     if line.form not in ("number", "weights"):
@@ -91,7 +94,8 @@ def _entry(value: Value, line: Line, own: Shape) -> Entry:
         return Entry(text, value.line, reason=f"{read.reason}; {read.help}" if read.help else read.reason)
     if line.form == "weights":
         return Entry(text, value.line, read.value, read.half_unit, exact_array(value))
-    misshapen = f"it has {spoken(read.value.shape)}, `{line.name}` has {spoken(own)}"
+    name = called(line.name, targets.problem.names)
+    misshapen = f"it has {spoken(read.value.shape)}, `{name}` has {spoken(own)}"
     return Entry(text, value.line, read.value, read.half_unit, misshapen=misshapen)
 
 

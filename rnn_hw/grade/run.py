@@ -18,7 +18,6 @@ from itertools import repeat
 from math import ceil
 from typing import Any, NamedTuple
 
-from rnn_hw.assignment import Assignment
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade import changes, deductions, summary
 from rnn_hw.grade.chunks import Chunk, Position, Whole, chunk, fingerprint, saved, taken_up
@@ -72,7 +71,7 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
         summary.by_line(task, marks),
         summary.by_group(task, marks),
         summary.by_mistake(marks),
-        {} if isinstance(task.found, Assignment) else task.found.names,
+        {judge.prefix: judge.problem.names for judge in task.judges},
         str(taken),
         tuple(_unknown(marks, late, options.late_list)),
         whole=Whole(marks, positions, chunks) if keep else (),

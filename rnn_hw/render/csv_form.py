@@ -19,7 +19,7 @@ def gradebook_table(report: ClassReport, options: Options) -> Iterator[str]:
     """One row per student, one column per line with the points of it; an unusable submission has none."""
     groups = [group.name for group in report.groups]
     columns = ["student", "file", "score", "max_score", "percent", "late", "note", *map(_group, groups)]
-    yield _row([*columns, *(line.key for line in report.lines)])
+    yield _row([*columns, *(gradebook.called(line.key, report) for line in report.lines)])
     worth = [{"": field("")} | {w: field(_number(p)) for w, p in line.worth.items()} for line in report.lines]
 
     def marks(graded: Graded, note: str) -> str:

@@ -50,7 +50,8 @@ def _mistakes(report: ClassReport, options: Options) -> Iterator[str]:
     if report.mistakes:
         yield from _head("By mistake", gradebook.OF_MISTAKE)
     for m in report.mistakes:
-        names = [safe(gradebook.few(names, options)) for names in (m.lines, m.students)]
+        lines = [gradebook.called(key, report) for key in m.lines]
+        names = [safe(gradebook.few(names, options)) for names in (lines, m.students)]
         yield _row([f"{safe(m.title)} ({code(m.mistake)})", str(m.sheets), *names])
 
 
@@ -65,14 +66,14 @@ def _lines(report: ClassReport) -> Iterator[str]:
     words = gradebook.seen(report)
     yield from _head("By line", [*gradebook.OF_LINE, *words])
     for line in report.lines:
-        yield _row([code(line.key), *gradebook.line_cells(line, words)])
+        yield _row([code(gradebook.called(line.key, report)), *gradebook.line_cells(line, words)])
 
 
 def _changes(report: ClassReport) -> Iterator[str]:
     if report.changes:
         yield from _head("Changes", gradebook.OF_CHANGE)
     for change in report.changes or ():
-        why = "; ".join(gradebook.reasons(change))
+        why = "; ".join(gradebook.reasons(change, report))
         yield _row([safe(change.student), gradebook.changed(change), safe(gradebook.brief(why))])
 
 

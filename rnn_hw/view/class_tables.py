@@ -58,7 +58,7 @@ def _lines(report: ClassReport, options: Options, room: int) -> tables.Grid:
             rows.append([["⋮"], *[[""]] * (len(words) + 1)])
         else:
             id, key = gradebook.id_and_key(line.key, report)
-            name = id + tables.key_text(key, report.names)
+            name = id + tables.key_text(key, report.names.get(id, {}))
             rows.append([[safe(name)], *([cell] for cell in gradebook.line_cells(line, words))])
     gaps = tuple(safe(line) for line in shown if isinstance(line, str))
     right = frozenset(range(1, len(headings)))
@@ -77,7 +77,7 @@ def _mistakes(report: ClassReport, options: Options, room: int) -> tables.Grid:
         [
             [f"{safe(m.title)} [{safe(m.mistake)}]"],
             [str(m.sheets)],
-            [safe(gradebook.few(m.lines, options))],
+            [safe(gradebook.few([gradebook.called(key, report) for key in m.lines], options))],
             [safe(gradebook.few(m.students, options))],
         ]
         for m in report.mistakes
@@ -91,7 +91,7 @@ def _changes(report: ClassReport, options: Options, room: int) -> tables.Grid:
     headings = list(gradebook.OF_CHANGE)
     rows = []
     for change in report.changes or ():
-        why = list(gradebook.reasons(change))
+        why = list(gradebook.reasons(change, report))
         shown = why if options.all else [*why[: gradebook.FEW], *["…"] * (len(why) > gradebook.FEW)]
         rows.append([[safe(change.student)], [gradebook.changed(change)], [safe(reason) for reason in shown]])
     return tables.grid("Changes", headings, rows, tables.shared(headings, rows, room, {1}))

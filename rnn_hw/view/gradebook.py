@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from rnn_hw.lang import letters
 from rnn_hw.results import Change, ClassReport, Graded, GroupSummary, LineSummary, share_of
 from rnn_hw.view import selection
 from rnn_hw.view.sheet import GLYPHS, mixed
@@ -108,8 +109,13 @@ def id_and_key(key: str, report: ClassReport) -> tuple[str, str]:
     A derivative, `dL/dw`, has a slash too.
     """
     id, slash, own = key.partition("/")
-    of_a_problem = slash and any(group.name == id for group in report.groups)
-    return (id + slash, own) if of_a_problem else ("", key)
+    return (id + slash, own) if id + slash in report.names else ("", key)
+
+
+def called(key: str, report: ClassReport) -> str:
+    """A line of the class as the problem calls it; only programs read its key."""
+    id, own = id_and_key(key, report)
+    return id + letters.called(own, report.names.get(id, {}))
 
 
 # The tables of a class: their columns, and what stands in a row behind its name, the same numbers in every form.
@@ -204,10 +210,10 @@ def changed(change: Change) -> str:
     return f"{before} → {now} ({'−' if difference < 0 else '+'}{mixed(str(abs(difference)))})"
 
 
-def reasons(change: Change) -> Iterator[str]:
+def reasons(change: Change, report: ClassReport) -> Iterator[str]:
     """Why a mark is another one: a line at a time, first those that it is about."""
     yield from change.reasons
     for line in sorted(change.lines, key=lambda line: line.points[0] == line.points[1]):
         verdicts = " → ".join(word or "not asked" for word in dict.fromkeys(line.verdicts))
         points = " → ".join(map(mixed, dict.fromkeys(line.points)))
-        yield f"{line.key} {verdicts}, {points} point{'s' * (line.points[1] != '1')}"
+        yield f"{called(line.key, report)} {verdicts}, {points} point{'s' * (line.points[1] != '1')}"

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import NamedTuple
 
+from rnn_hw.lang import letters
 from rnn_hw.results import PASSED, ClassReport, Graded, Report, Verdict, share_of
 from rnn_hw.view import gradebook, mistakes, selection
 from rnn_hw.view.sheet import decimals, in_words
@@ -64,10 +65,11 @@ def of_sheet(graded: Graded, options: selection.Options, named: bool = False) ->
         return [Outcome(f"{prefix}answer file", "unusable", Fraction(0), Fraction(graded.max_score), why, place)]
     kept = share_of(graded.score, graded.reached)
     parts = [("", graded.report), *((f"{id}/", part) for id, part in graded.report.parts)]
-    whose = {id + v.key: part for id, part in parts for v in part.verdicts}  # digits and letters are a part's
+    whose = {id + v.key: part for id, part in parts for v in part.verdicts}  # digits are a part's
+    names = _names(graded.report)
     return [
         Outcome(
-            prefix + v.key,
+            prefix + names[v.key],
             v.verdict,
             Fraction(v.points) * kept,
             Fraction(v.max_points),
@@ -76,6 +78,12 @@ def of_sheet(graded: Graded, options: selection.Options, named: bool = False) ->
         )
         for v in graded.report.verdicts
     ]
+
+
+def _names(report: Report) -> dict[str, str]:
+    """What the sheet calls its lines, by key."""
+    parts = [(f"{id}/", part) for id, part in report.parts] or [("", report)]
+    return {id + v.key: id + letters.called(v.key, part.names) for id, part in parts for v in part.verdicts}
 
 
 def counted(report: ClassReport) -> Graded:
@@ -90,8 +98,9 @@ def counted(report: ClassReport) -> Graded:
 
 def hints(graded: Graded) -> Iterator[str]:
     """The mistakes that explain a sheet, a sentence each."""
+    names = _names(graded.report) if graded.report else {}
     for diagnosis in graded.report.diagnoses if graded.report else ():
-        lines = ", ".join(diagnosis.explains or diagnosis.place)
+        lines = ", ".join(names.get(key, key) for key in diagnosis.explains or diagnosis.place)
         told = f"{mistakes.heading(diagnosis)}: explains {lines}"
         yield "; ".join(filter(None, (told, gradebook.brief(diagnosis.message), gradebook.brief(diagnosis.mend))))
 

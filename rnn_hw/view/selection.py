@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.lang import figures, notation
+from rnn_hw.lang import figures, letters, notation
 from rnn_hw.lang.tree import Name, Node, Time
 from rnn_hw.results import Answer, Cell, Solution, Step, Table, Trace, Value
 
@@ -103,9 +103,8 @@ def chosen(key: str, names: Mapping[str, str], options: Options) -> bool:
     """Whether `--only` keeps this key; the sheet's own letters are understood too."""
     if not options.only:
         return True
-    name, _, index = key.partition("[")
-    own = names.get(name, name)
-    return not {name, key, own, f"{own}[{index}" if index else own}.isdisjoint(options.only)
+    name = key.partition("[")[0]
+    return not {name, key, names.get(name, name), letters.called(key, names)}.isdisjoint(options.only)
 
 
 def in_part(id: str, entry: str) -> str:

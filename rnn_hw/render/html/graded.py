@@ -70,13 +70,14 @@ def _bars(report: ClassReport, options: Options) -> str:
         if isinstance(line, str):
             parts.append(f'<text x="{LABELS}" y="{row * STEP + 13}">{safe(line)}</text>')
             continue
-        parts.append(f'<text x="{LABELS - 8}" y="{row * STEP + 13}" text-anchor="end">{safe(line.key)}</text>')
+        name = safe(gradebook.called(line.key, report))
+        parts.append(f'<text x="{LABELS - 8}" y="{row * STEP + 13}" text-anchor="end">{name}</text>')
         total, left = max(sum(line.counts.values()), 1), float(LABELS)
         for word in words:
             count = line.counts.get(word, 0)
             wide = count / total * (ACROSS - LABELS)
             if count:
-                told = f"<title>{safe(line.key)}: {count} {word}</title>"
+                told = f"<title>{name}: {count} {word}</title>"
                 place = f'x="{left:.1f}" y="{row * STEP + 2}" width="{wide:.1f}" height="{STEP - 4}"'
                 parts.append(f'<rect class="{word}" {place}>{told}</rect>')
             left += wide
@@ -100,19 +101,19 @@ def _lines(report: ClassReport) -> str:
 def _name(line: LineSummary, report: ClassReport) -> str:
     """The line as the problem writes it; below the id of its problem where there are several."""
     id, key = gradebook.id_and_key(line.key, report)
-    return safe(id) + mathml(selection.quantity(key), report.names)
+    return safe(id) + mathml(selection.quantity(key), report.names.get(id, {}))
 
 
 def _mistakes(report: ClassReport) -> Iterator[list[str]]:
     for m in report.mistakes:
-        lines = ", ".join(map(safe, m.lines))
+        lines = ", ".join(safe(gradebook.called(key, report)) for key in m.lines)
         students = ", ".join(map(safe, m.students))
         yield [f"{safe(m.title)} <code>{safe(m.mistake)}</code>", str(m.sheets), lines, students]
 
 
 def _changes(report: ClassReport) -> Iterator[list[str]]:
     for change in report.changes or ():
-        why = "<br>".join(map(safe, gradebook.reasons(change)))
+        why = "<br>".join(map(safe, gradebook.reasons(change, report)))
         yield [safe(change.student), gradebook.changed(change), why]
 
 
