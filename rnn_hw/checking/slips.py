@@ -14,7 +14,7 @@ TELLING = 0.05  # half a unit may be this share of the number: `0.01` is twice, 
 
 
 def slip(given: Array | None, true: Array, half_unit: Array | None) -> str:
-    """One sentence, or nothing; it gives the true value away. `half_unit` is half a unit of the last place of each given number."""
+    """One sentence, or nothing; it gives the true value away. `half_unit` is that of each given number's last place."""
     if given is None or half_unit is None:
         return ""
     room = np.minimum(half_unit, 0.05)

@@ -65,7 +65,8 @@ def _annotations(report: ClassReport, graded: Graded, options: Options) -> Itera
             yield _annotation(outcome.verdict, lost, graded, outcome.line, outcome.name, outcome.told)
     for fault in graded.warnings:
         line = fault.span.line if fault.span else 0
-        yield _annotation("warned", Fraction(0), graded, line, graded.student, fault.message)
+        said = f"{fault.message} ({fault.help})" if fault.help else fault.message
+        yield _annotation("warned", Fraction(0), graded, line, graded.student, said)
     if graded.duplicates:
         said = f"handed in more than once, also as {', '.join(graded.duplicates)}"
         yield _annotation("warned", Fraction(0), graded, 0, graded.student, said)

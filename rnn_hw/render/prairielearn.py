@@ -16,7 +16,7 @@ from rnn_hw.view.selection import Options
 def class_report(report: ClassReport, options: Options) -> Iterator[str]:
     """The document."""
     one = outcomes.counted(report)
-    faults = [fault for graded in report.submissions for fault in outcomes.faults(graded)]
+    faults = [gradebook.fault(fault) for graded in report.submissions for fault in graded.unusable]
     document = {
         "gradable": not one.unusable,
         "score": gradebook.number(one.share),

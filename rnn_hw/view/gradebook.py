@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from rnn_hw.errors import Diagnostic
 from rnn_hw.lang import letters
 from rnn_hw.results import Change, ClassReport, Graded, GroupSummary, LineSummary, share_of
 from rnn_hw.view import selection
@@ -149,19 +150,36 @@ def seen(report: ClassReport) -> list[str]:
     return [word for word in GLYPHS if word in met or word in ALWAYS]
 
 
+def fault(diagnostic: Diagnostic) -> str:
+    """What is wrong with a file, with its place and how it is mended, for whoever wrote it."""
+    place = f"line {diagnostic.span.line}: " if diagnostic.span else ""
+    return f"{place}{brief(diagnostic.message)}" + (f" ({brief(diagnostic.help)})" if diagnostic.help else "")
+
+
 def notes(graded: Graded, taken: str) -> list[str]:
-    """What stands beside a mark, in few words."""
+    """What stands beside a mark, in few words, and what is wrong with the file."""
     if not (graded.unusable or graded.late or graded.duplicates or graded.warnings):
         return []
-    said = [f"unusable: {brief(graded.unusable[0].message)}"] if graded.unusable else []
-    said += [f"late, −{percent(Fraction(taken))} %"] if graded.late else []
+    said = [f"unusable: {fault(graded.unusable[0])}"] if graded.unusable else []
+    said += beside(graded, taken)
+    faults = faults_of(graded)
+    more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+    return said + [f"in the file, {fault(first)}{more}" for first in faults[:1]]
+
+
+def faults_of(graded: Graded) -> list[Diagnostic]:
+    """What is wrong with a file that has a mark all the same."""
+    return [d for d in graded.warnings if d.code not in ("other-problem", *UNSEARCHED)]
+
+
+def beside(graded: Graded, taken: str) -> list[str]:
+    """What stands beside a mark, whatever is wrong with the file."""
+    said = [f"late, −{percent(Fraction(taken))} %"] if graded.late else []
     often = "several times" if len(graded.duplicates) > 1 else "twice"
     said += [f"handed in {often}, here {near(graded.file)}"] if graded.duplicates else []
     told = [d.code for d in graded.warnings]
     said += ["names another problem"] * ("other-problem" in told)
-    said += ["mistakes not looked for"] * any(code in UNSEARCHED for code in told)
-    faults = sum(code not in ("other-problem", *UNSEARCHED) for code in told)
-    return said + [f"{faults} fault{'s' * (faults > 1)} in the file"] * bool(faults)
+    return said + ["mistakes not looked for"] * any(code in UNSEARCHED for code in told)
 
 
 def near(file: str) -> str:

@@ -4,7 +4,7 @@ What an autograder hands in is one mark. Where there are several answer files th
 which. Points are those of `gradebook.py`, with deductions taken off. Escapes nothing, knows no platform.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import islice
 from typing import NamedTuple
@@ -26,13 +26,6 @@ def said(verdict: Verdict, report: Report, options: selection.Options) -> str:
     return "; ".join(filter(None, (", ".join(told), gradebook.brief(message))))
 
 
-def faults(graded: Graded) -> Iterator[str]:
-    """Why a submission is unusable, each reason with its place."""
-    for d in graded.unusable:
-        place = f"line {d.span.line}: " if d.span else ""
-        yield f"{place}{gradebook.brief(d.message)}" + (f" ({gradebook.brief(d.help)})" if d.help else "")
-
-
 class Outcome(NamedTuple):
     """One line of one sheet as a test that a platform shows."""
 
@@ -48,7 +41,7 @@ class Outcome(NamedTuple):
         """`pass`, `fail`, or `error` for what cannot be read."""
         if self.verdict in ("unusable", "unreadable"):
             return "error"
-        return "pass" if self.verdict in PASSED else "fail"
+        return "pass" if self.verdict in (*PASSED, "reported") else "fail"
 
     @property
     def told(self) -> str:
@@ -61,7 +54,7 @@ def of_sheet(graded: Graded, options: selection.Options, named: bool = False) ->
     prefix = f"{graded.student}: " if named else ""
     if graded.report is None:
         place = next((d.span.line for d in graded.unusable if d.span), 0)
-        why = "; ".join(faults(graded))
+        why = "; ".join(map(gradebook.fault, graded.unusable))
         return [Outcome(f"{prefix}answer file", "unusable", Fraction(0), Fraction(graded.max_score), why, place)]
     kept = share_of(graded.score, graded.reached)
     parts = [("", graded.report), *((f"{id}/", part) for id, part in graded.report.parts)]
@@ -78,6 +71,12 @@ def of_sheet(graded: Graded, options: selection.Options, named: bool = False) ->
         )
         for v in graded.report.verdicts
     ]
+
+
+def of_file(graded: Graded) -> list[Outcome]:
+    """What is wrong with a file that has a mark, for a platform that shows nothing but tests: it costs nothing."""
+    why = "; ".join(map(gradebook.fault, gradebook.faults_of(graded)))
+    return [Outcome("answer file", "reported", Fraction(0), Fraction(0), why, 0)] if why else []
 
 
 def _names(report: Report) -> dict[str, str]:
@@ -107,7 +106,8 @@ def hints(graded: Graded) -> Iterator[str]:
 
 def headline_and_hints(report: ClassReport, one: Graded) -> str:
     """What the student of a platform reads first: the score of the submission that counts, and below it the mistakes."""
-    told = [_headline(one, report)]
+    told = [_headline(one, gradebook.beside(one, report.late))]
+    told += [f"In the file, {gradebook.fault(d)}" for d in gradebook.faults_of(one)]
     if (files := len(report.submissions)) > 1:
         told.append(f"{files} answer files were handed in, and one counts, that with the fewest points: {one.file}")
     return "\n".join([*told, *hints(one)])
@@ -117,12 +117,12 @@ def headline(report: ClassReport) -> str:
     """Score and verdicts of a single submission in a line, or the class in short."""
     if len(report.submissions) != 1:
         return gradebook.in_short(report)
-    return _headline(report.submissions[0], report)
+    one = report.submissions[0]
+    return _headline(one, gradebook.notes(one, report.late))
 
 
-def _headline(one: Graded, report: ClassReport) -> str:
+def _headline(one: Graded, notes: Iterable[str]) -> str:
     if one.unusable:
         return f"{gradebook.score(one)} points: the answer file is unusable"
     found = in_words(gradebook.counts(one))
-    beside = "".join(f", {note}" for note in gradebook.notes(one, report.late))
-    return f"{gradebook.score(one)} points ({found}){beside}"
+    return ", ".join([f"{gradebook.score(one)} points ({found})", *notes])
