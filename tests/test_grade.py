@@ -293,6 +293,45 @@ def test_the_folder_that_tells_students_apart(files: list[str], names: list[str]
     assert [s.student for s in graded(*(tmp_path / file for file in files)).submissions][:2] == names[:2]
 
 
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        ("amy/hw.yaml ben/draft.yaml ben/final.yaml", "amy ben ben"),
+        ("amy/a.yaml ben/b.yaml ben/last.yaml cat/c.yaml cat/last.yaml", "amy ben ben cat cat"),
+        ("red/amy.yaml red/ben.yaml red/cat.yaml sea/dan.yaml sea/eve.yaml sky/fay.yaml", "amy ben cat dan eve fay"),
+    ],
+)
+def test_two_files_in_a_folder_of_their_own_are_of_one_student(files: str, names: str, tmp_path: Path) -> None:
+    """Whether the folder of the class is named or the folders in it, as `class/*` is in a shell."""
+    for file in files.split():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text("answers: {}")
+    for paths in ([tmp_path], sorted(tmp_path.iterdir())):
+        report = graded(*paths)
+        assert [s.student for s in report.submissions] == names.split()
+        assert [bool(s.duplicates) for s in report.submissions] == [names.count(n) > 1 for n in names.split()]
+
+
+def test_whoever_hands_in_no_answer_file_is_told_of(tmp_path: Path) -> None:
+    """A missing row is noticed late. What is beside answers, hidden or made by a system is nobody's."""
+    for file in ("amy/hw.yaml", "amy/img/a.png", "ben/hw.yaml.txt", "cat/src/hw.docx", "__MACOSX/ben/._hw", ".git/x"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("answers: {}")
+    (tmp_path / "dan").mkdir()
+    for paths in ([tmp_path], sorted(p for p in tmp_path.iterdir() if p.name != ".git")):
+        report = graded(*paths)
+        assert [s.student for s in report.submissions] == ["amy"]
+        told = [d.message.removeprefix(f"`{tmp_path}/") for d in report.warnings]
+        assert told == [f"{name}` holds no answer file" for name in ("ben", "cat", "dan")]
+    (tmp_path / "fay.YAML.txt").touch()
+    (tmp_path / "notes.txt").touch()
+    report = graded(tmp_path)
+    assert [d.message for d in report.warnings][-1] == f"`{tmp_path}/fay.YAML.txt` is not called like an answer file"
+    printed = command(tmp_path)
+    assert "Warning: " in printed.stdout
+    assert "holds no answer file; answer files end in `.yaml` or `.yml`" in " ".join(printed.stdout.split())
+
+
 def test_a_path_that_names_nothing_is_no_student(tmp_path: Path) -> None:
     folder = small(tmp_path / "class")
     done = command(folder, tmp_path / "clas", tmp_path / "[a-e]*", "nul\0")
@@ -925,4 +964,4 @@ def test_shares_are_exact() -> None:
 def test_submissions_can_be_found_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.yaml").write_text("answers: {}")
-    assert [(s.path, s.student) for s in found(["a.yaml", "-"], "p.yaml")] == [("a.yaml", "a"), ("-", "-")]
+    assert [(s.path, s.student) for s in found(["a.yaml", "-"], "p.yaml").submissions] == [("a.yaml", "a"), ("-", "-")]

@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
+from rnn_hw.errors import Diagnostic, HomeworkError, reason, shortened, showable
 from rnn_hw.text_file import ENDINGS
 
 ANYBODYS = ("answer", "answers", "submission", "solution", "homework", "sheet")  # no names of students
 DEEPEST = 30  # folders inside each other
+CALLED = "answer files end in `.yaml` or `.yml`"
 LONGEST_NAME = 100  # characters of a student's name
 
 
@@ -33,17 +34,27 @@ class Submission(NamedTuple):
         return showable(self.path)
 
 
+class Found(NamedTuple):
+    """The submissions of a class, and what somebody may have meant as one."""
+
+    submissions: list[Submission]
+    passed_over: list[Diagnostic]
+
+
 class Listed(NamedTuple):
-    """A file that was named or found: its path, the absolute folder that it is in, its name there."""
+    """A file that was named or found: its path, the absolute folder that it is in, its name there.
+
+    A folder without an answer file, and a file `hw.yaml.txt`, have no name.
+    """
 
     path: str
     home: str
-    name: str
+    name: str = ""
     link: bool = False
     refused: Diagnostic | None = None
 
 
-def found(paths: Sequence[str], problem: Iterable[str]) -> list[Submission]:
+def found(paths: Sequence[str], problem: Iterable[str]) -> Found:
     """The submissions that the paths name: files, and the YAML files below folders, but for those of the problem.
 
     Raises `HomeworkError` where one names nothing and is not called like an answer file: no student handed that in.
@@ -51,42 +62,72 @@ def found(paths: Sequence[str], problem: Iterable[str]) -> list[Submission]:
     _exist(paths)
     own = set(map(os.path.realpath, problem))
     own_names = set(map(os.path.basename, own))
-    files: dict[str, tuple[Listed, str]] = {}  # by the absolute path, with the absolute folder that was walked for it
+    folders = {path: os.path.abspath(path) for path in paths if os.path.isdir(path) and not _is_named(path)}
+    each = len(set(folders.values())) > 1  # a folder for each student, or for some of them
+    passed_over: list[Diagnostic] = []
+    files: dict[str, tuple[Listed, str]] = {}  # by the absolute path, with the absolute folder that students stand in
     for path in paths:
         place = os.path.abspath(path)
-        if os.path.isdir(path) and not path.lower().endswith(ENDINGS):
-            for file in _below(path, place, DEEPEST):
+        if path in folders:
+            root = os.path.dirname(place) if each else place
+            for file in _inside(path, place, DEEPEST) if each else _below(path, place, DEEPEST):
+                if not file.name:
+                    passed_over.append(_passed_over(file.path))
                 # Only a link, or a file of the problem's name, needs a closer look.
-                if not ((file.link or file.name in own_names) and os.path.realpath(file.path) in own):
-                    files.setdefault(f"{file.home}{os.sep}{file.name}", (file, place))
+                elif not ((file.link or file.name in own_names) and os.path.realpath(file.path) in own):
+                    files.setdefault(f"{file.home}{os.sep}{file.name}", (file, root))
         else:
             files.setdefault(place, (Listed(path, *os.path.split(place), refused=_refused(path)), ""))
     several = Counter([file.name for file, _ in files.values()])
-    alone = Counter([file.home for file, _ in files.values()])
+    own_folders = _own_folders((file.home, root) for file, root in files.values())
     stems: list[str | None] = []  # None where the file's name says nothing of the student
     for (_, home, name, *_), root in files.values():
         stem = name.rpartition(".")[0].strip(".") or name
-        below = root and home != root and alone[home] == 1
-        stems.append(None if below or several[name] > 1 or stem.lower() in ANYBODYS else stem)
+        nobodys = several[name] > 1 or stem.lower() in ANYBODYS
+        stems.append(None if nobodys or (home, root) in own_folders else stem)
     waiting = zip(files.values(), stems, strict=True)
-    folders = _by_folder({(file.home, root) for (file, root), stem in waiting if stem is None})
-    return [
-        Submission(file.path, called(showable(folders[file.home, root] if stem is None else stem)), file.refused)
+    students = _by_folder({(file.home, root) for (file, root), stem in waiting if stem is None})
+    named = (
+        Submission(file.path, called(showable(students[file.home, root] if stem is None else stem)), file.refused)
         for (file, root), stem in zip(files.values(), stems, strict=True)
-    ]
+    )
+    return Found(list(named), shortened(passed_over))
+
+
+def _is_named(path: str) -> bool:
+    """Whether a path is called like an answer file."""
+    return path.lower().endswith(ENDINGS)
+
+
+def _own_folders(homes: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of the folders that files are in, each with the one that was named, those that are a student's own.
+
+    Where all files are in folders below the one that was named, fewer than two in each on average, all are: two files in
+    such a folder are of one student, who handed in twice. Else those that hold a single file, if they are not few.
+    """
+    files = Counter((home, root) for home, root in homes if root)
+    below: dict[str, list[tuple[str, str]]] = {}
+    for home, root in files:
+        below.setdefault(root, []).extend([(home, root)] * (home != root))
+    own: set[tuple[str, str]] = set()
+    for root, folders in below.items():
+        alone = [folder for folder in folders if files[folder] == 1]
+        if (root, root) not in files and sum(files[folder] for folder in folders) < 2 * len(folders):
+            own |= set(folders)
+        elif 2 * len(alone) >= len(folders):
+            own |= set(alone)
+    return own
 
 
 def _exist(paths: Iterable[str]) -> None:
     """Raises `HomeworkError` for paths that name nothing, unless a list of a class may have named the file."""
-    missing = [
-        path for path in paths if path != "-" and not path.lower().endswith(ENDINGS) and not os.path.lexists(path)
-    ]
+    missing = [path for path in paths if path != "-" and not _is_named(path) and not os.path.lexists(path)]
     if missing:
         raise HomeworkError(*(_fault("missing-file", path, "is no file and no folder") for path in missing))
 
 
 def _by_folder(homes: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """The students' names for folders that hold a file each: below each folder that was named, of the levels that all of
+    """The students' names for folders that say who they are: below each folder that was named, of the levels that all of
     them have that on which most have a name of their own, and of several such the lowest.
 
     In `class/amy/hw1` and `class/ben/hw1` these are amy and ben.
@@ -114,7 +155,7 @@ def alike(name: str) -> str:
 
 def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
     """The YAML files below a folder in the order of their names, hidden ones left out, linked folders not entered; and
-    what cannot be looked into. `home` is the folder's absolute path."""
+    what cannot be looked into, or is passed over. `home` is the folder's absolute path."""
     try:
         with os.scandir(folder) as listed:
             entries = sorted(listed, key=lambda entry: entry.name)
@@ -122,11 +163,12 @@ def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
         fault = _fault("unreadable-file", folder, f"cannot be read: {reason(error)}")
         yield Listed(folder, *os.path.split(home), refused=fault)
         return
+    below = _below if any(_is_named(entry.name) for entry in entries) else _inside  # pictures beside the answers
     for entry in entries:
         name, path = entry.name, entry.path
         if name.startswith("."):
             continue
-        if name.lower().endswith(ENDINGS):
+        if _is_named(name):
             plain = entry.is_file(follow_symlinks=False)  # which the listing says already
             yield Listed(path, home, name, not plain and entry.is_symlink(), None if plain else _refused(path))
         elif entry.is_symlink():
@@ -135,10 +177,26 @@ def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
                 yield Listed(path, home, name, True, _fault("link-out", path, "is a link to another folder", help))
         elif entry.is_dir():
             if deepest:
-                yield from _below(path, os.path.join(home, name), deepest - 1)
+                yield from below(path, os.path.join(home, name), deepest - 1)
             else:
                 fault = _fault("too-deep", path, f"lies more than {DEEPEST} folders deep")
                 yield Listed(path, home, name, refused=fault)
+        elif any(f"{ending}." in name.lower() for ending in ENDINGS):
+            yield Listed(path, home)
+
+
+def _inside(folder: str, home: str, deepest: int) -> list[Listed]:
+    """What is below a folder that may be a student's: where no answer file is, the folder itself."""
+    found = list(_below(folder, home, deepest))
+    if any(file.name for file in found):
+        return found
+    return [] if os.path.basename(home).startswith("__") else [Listed(folder, home)]  # as `__MACOSX`, which nobody made
+
+
+def _passed_over(path: str) -> Diagnostic:
+    """What is said of a folder without an answer file, and of a file that is nearly called like one."""
+    what = "holds no answer file" if os.path.isdir(path) else "is not called like an answer file"
+    return Diagnostic("passed-over", f"`{showable(path)}` {what}", help=CALLED)
 
 
 def _refused(path: str) -> Diagnostic | None:

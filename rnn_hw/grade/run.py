@@ -53,7 +53,7 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
     task = opened(options.settings)
     late = deductions.named_late(options.late_list) if options.late_list else {}
     old = changes.earlier(options.against) if options.against else None
-    submissions = found(paths, task.files)
+    submissions, passed_over = found(paths, task.files)
     if not submissions:
         message = f"there is no answer file in {', '.join(f'`{path}`' for path in paths)}"
         raise HomeworkError(Diagnostic("no-submissions", message, help="answer files end in `.yaml` or `.yml`"))
@@ -73,7 +73,7 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
         summary.by_mistake(marks),
         {judge.prefix: judge.problem.names for judge in task.judges},
         str(taken),
-        tuple(_unknown(marks, late, options.late_list)),
+        (*passed_over, *_unknown(marks, late, options.late_list)),
         whole=Whole(marks, positions, chunks) if keep else (),
     )
     return report if old is None else report._replace(changes=tuple(changes.changes(report, old)))

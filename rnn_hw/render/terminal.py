@@ -158,7 +158,7 @@ def show_class(report: ClassReport, options: Options, console: "Console | None" 
     if report.changes == ():
         _print(console, _text("No mark is another one than before."), "")
     for fault in report.warnings:
-        _print(console, _text(f"Warning: {safe(fault.file)}: {safe(fault.message)}"))
+        _print(console, _text(f"Warning: {safe(gradebook.warning(fault))}"))
 
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:

@@ -156,6 +156,13 @@ def fault(diagnostic: Diagnostic) -> str:
     return f"{place}{brief(diagnostic.message)}" + (f" ({brief(diagnostic.help)})" if diagnostic.help else "")
 
 
+def warning(diagnostic: Diagnostic) -> str:
+    """What the teacher is to know of the class, or of a file that is no submission."""
+    place = f"{diagnostic.file}: " if diagnostic.file else ""
+    told = f"{place}{diagnostic.message}" + (f"; {diagnostic.help}" if diagnostic.help else "")
+    return "; ".join((told, *diagnostic.notes))
+
+
 def notes(graded: Graded, taken: str) -> list[str]:
     """What stands beside a mark, in few words, and what is wrong with the file."""
     if not (graded.unusable or graded.late or graded.duplicates or graded.warnings):

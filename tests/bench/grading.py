@@ -1,8 +1,9 @@
 """A class of files graded as a teacher does it, `rnnhw grade FOLDER --csv FILE` as whole processes.
 
 Two processes against one, by the wall clock: the whole run, what each file beyond the first ten thousand takes, which is
-the throughput without what is done once (starting, the table), and a run that writes all that is known of each sheet. How the cost grows, by processor time; the peak of
-memory. Each is measured with the search for mistakes and without. The sheets are those of `classes.py`.
+the throughput without what is done once (starting, the table), and a run that writes all that is known of each sheet. How
+the cost grows, by processor time; the peak of memory. Each is measured with the search for mistakes and without. The
+sheets are those of `classes.py`.
 """
 
 import resource

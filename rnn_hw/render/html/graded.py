@@ -39,7 +39,7 @@ def _body(report: ClassReport, options: Options) -> Iterator[str]:
     yield f"<h2>Students</h2>\n<p>{legend}</p>"
     yield table(headings, (_student(s, report, words) for s in report.submissions), range(2, 4 + len(words)))
     for fault in report.warnings:
-        yield f"<p>{safe(fault.file)}: {safe(fault.message)}</p>"
+        yield f"<p>{safe(gradebook.warning(fault))}</p>"
 
 
 # --- plots ------------------------------------------------------------------------------------------------------------
