@@ -618,6 +618,14 @@ def test_late_sheets_lose_their_share_exactly(tmp_path: Path) -> None:
                tmp_path / ("x" * 120))  # fmt: skip
     names.write_text(f"{long / 'ada.yaml'}\n", encoding="utf-8")
     assert [s.late for s in graded(long, late="10", late_list=str(names)).submissions] == [True, False]
+    own = tmp_path / "own"
+    own.mkdir()
+    for name in ("amy", "ben"):
+        put([Made(name, "right", (), sheet(name, worked()))], own / name)
+    for line in ("amy/", f"{own}/amy", "own/amy/", "amy/amy.yaml", "./own/amy/amy.yaml", f"{own}/amy/amy.yaml"):
+        names.write_text(line + "\n", encoding="utf-8")
+        report = graded(own, late="10", late_list=str(names))
+        assert ([s.late for s in report.submissions], report.warnings) == ([True, False], ()), line
     names.write_text("cleo.yaml\n", encoding="utf-8")
     assert by_student(graded(folder, late="100/3", late_list=str(names)))["cleo"].score == "10"
 
@@ -632,6 +640,7 @@ def test_late_sheets_lose_their_share_exactly(tmp_path: Path) -> None:
         (["--late", "much", "--late-list", "late.txt"], "out-of-range"),
         (["--late", "10", "--late-list", "none.txt"], "missing-file"),
         (["--carried", "3/2"], "out-of-range"),
+        (["--carried", "1/2", "--strict"], "two-shares"),
         (["--carried", "1/1001"], "out-of-range"),
         (["--fail-under", "half"], "out-of-range"),
         (["--against", "none.json"], "unreadable-file"),

@@ -40,7 +40,7 @@ def named_late(path: str) -> dict[str, str]:
     data, file = contents(path)
     text, _ = decoded(data, file)
     names = (" ".join(_comment.sub("", line).split()) for line in lines_of(text))
-    return {alike(name): name for name in names if name}
+    return {alike(_plain_path(name)): name for name in names if name}
 
 
 def is_late(graded: Graded, names: Collection[str]) -> bool:
@@ -49,10 +49,17 @@ def is_late(graded: Graded, names: Collection[str]) -> bool:
 
 
 def names_of(graded: Graded) -> set[str]:
-    """What a list can call a submission, as it is compared."""
-    path = PurePath(graded.file)
-    names = (graded.student, graded.file, path.name, path.stem, path.parent.name)
-    return set(map(alike, names))
+    """What a list can call a submission, as it is compared: the student, the file, its folder, each by the whole path or
+    only its end."""
+    file = PurePath(_plain_path(graded.file))
+    paths = [file.parts, (*file.parent.parts, file.stem), file.parent.parts]
+    ends = (PurePath(*parts[k:]).as_posix() for parts in paths for k in range(len(parts)))
+    return set(map(alike, (graded.student, graded.file, *ends)))
+
+
+def _plain_path(name: str) -> str:
+    """A path without `./` before it, or a slash behind; any other name as it is."""
+    return re.sub(r"^(\./+)+(?=.)|(?<=[^/])/+$", "", name)
 
 
 def deducted(graded: Graded, late: bool, taken: Fraction) -> Graded:

@@ -21,11 +21,10 @@ from typing import Any, NamedTuple
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade import changes, deductions, summary
 from rnn_hw.grade.chunks import Chunk, Position, Whole, chunk, fingerprint, saved, taken_up
-from rnn_hw.grade.finding import Submission, found
+from rnn_hw.grade.finding import Submission, called, found
 from rnn_hw.grade.marking import Mark, digest_of
 from rnn_hw.grade.task import Settings, Task, opened
 from rnn_hw.results import ClassReport, Graded, Progress
-from rnn_hw.text_file import short
 
 AT_A_TIME = 500  # submissions in a chunk whose reports are kept
 WITHOUT_REPORTS = 20_000  # what is the same for all of a chunk takes as long as marking some hundred sheets
@@ -86,6 +85,9 @@ def _settled(options: Options) -> Options:
         raise HomeworkError(Diagnostic("half-an-option", "`--late` and `--late-list` need each other", help=help))
     if not options.settings.carried:
         return options
+    if options.settings.strict:
+        help = "`--strict` carries nothing, so leave out one of them"
+        raise HomeworkError(Diagnostic("two-shares", "`--strict` and `--carried` exclude each other", help=help))
     share = deductions.share(options.settings.carried, "--carried")
     return options._replace(settings=options.settings._replace(carried=str(share)))
 
@@ -224,4 +226,5 @@ def _unknown(marks: Sequence[Graded], late: Mapping[str, str], file: str) -> Ite
     known = set[str]().union(*map(deductions.names_of, marks)) if late else set[str]()
     for compared, name in late.items():
         if compared not in known:
-            yield Diagnostic("unknown-name", f"`{short(name)}` is said to be late and handed in nothing", file=file)
+            message = f"`{called(name)}` is said to be late, and no submission is called so"
+            yield Diagnostic("unknown-name", message, file=file)
