@@ -9,7 +9,8 @@ SELDOM = 100_000  # objects after which Python looks for cycles: few are made, a
 
 def main() -> None:
     """Runs a command. Exit status as in `cli.py`; 130 after Ctrl-C, and after SIGTERM, which a cancelled job gets."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # σ must not stop a pipe whose encoding is ASCII

@@ -217,12 +217,7 @@ def _well_formed(entries: Mapping[str, Value]) -> bool:
         if name == "answers":
             if value.__class__ is not Fields:
                 return False
-        elif value.__class__ is not Scalar:
-            return False
-        elif name == "student":
-            if not value.value.strip():
-                return False
-        elif name != "problem":
+        elif value.__class__ is not Scalar or name not in FIELDS or not (value.is_null or value.value.strip()):
             return False
     return "answers" in entries
 

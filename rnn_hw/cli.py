@@ -283,7 +283,7 @@ def grade(
 
     below, shown = percent(fail_under, "--fail-under"), _options(None, everything, "", "", not no_key)
     wanted = {name: context.params[name] for name in reports.FORMS if context.params[name]}
-    reports.refuse_to_lose(wanted | {"resume": resume})
+    reports.refuse_to_lose(wanted | {"resume": resume}, paths, [problem, late_list])
     alone = reports.takes_the_place(wanted)
     settings = Settings(problem, strict, not no_hints, not no_key, carried)
     with _progress(Format.table) as progress:

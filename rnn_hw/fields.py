@@ -148,6 +148,7 @@ class Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.faults: list[Diagnostic] = []
+        self.untold = 0  # more of them, which were not even made: each takes a look at the whole text
 
     def fault(
         self, code: str, message: str, at: Value | Span | None, help: str = "", notes: Iterable[str] = ()
@@ -156,7 +157,7 @@ class Reader:
 
     def told(self) -> list[Diagnostic]:
         """What was found, in the order of the file."""
-        return shortened(in_order(self.faults))
+        return shortened(in_order(self.faults), self.untold)
 
     def finish(self, elsewhere: Iterable[Diagnostic] = ()) -> None:
         """Raises everything that was found, behind what was found in other files."""
@@ -166,10 +167,10 @@ class Reader:
 
     def known_keys(self, fields: Fields, known: Collection[str], what: str) -> None:
         """Reports keys that nobody would read."""
-        for name in fields:
-            if name not in known:
-                help = did_you_mean(name, known) if len(self.faults) < MOST_FAULTS else ""  # which are not told
-                self.fault("unknown-key", f"`{short(name)}` is no {what}", fields.keys[name], help)
+        unknown = [name for name in fields if name not in known]
+        for name in unknown[:MOST_FAULTS]:
+            self.fault("unknown-key", f"`{short(name)}` is no {what}", fields.keys[name], did_you_mean(name, known))
+        self.untold += len(unknown[MOST_FAULTS:])
 
     def map(self, value: Value | None, what: str) -> Fields:
         """The map behind a field; an empty one where it is left out."""

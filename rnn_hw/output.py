@@ -14,8 +14,7 @@ def written(path: str, pieces: Iterable[str]) -> None:
     A device such as `/dev/stdout`, or a pipe, is written to as it stands. Raises `HomeworkError`.
     """
     if path == "-":
-        sys.stdout.writelines(pieces)
-        sys.stdout.flush()
+        _printed(pieces)
         return
     try:
         if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
@@ -27,6 +26,17 @@ def written(path: str, pieces: Iterable[str]) -> None:
         shown = showable(path)
         message = f"`{shown}` cannot be written: {reason(error)}"
         raise HomeworkError(Diagnostic("unwritable-file", message, file=shown)) from None
+
+
+def _printed(pieces: Iterable[str]) -> None:
+    """Standard output gets the bytes that a file would get, whatever the encoding of a terminal is; a terminal, text."""
+    sys.stdout.flush()
+    if sys.stdout.isatty():
+        sys.stdout.writelines(pieces)
+    else:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece.encode(errors="replace"))
+    sys.stdout.flush()
 
 
 def _replaced(path: str, pieces: Iterable[str]) -> None:

@@ -5,8 +5,8 @@ forms say of a mark is the same.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TextIO
 
@@ -50,18 +50,31 @@ def of_sheets(wanted: Iterable[str]) -> bool:
     return not set(wanted) <= set(OF_THE_CLASS)
 
 
-def refuse_to_lose(files: Mapping[str, str]) -> None:
-    """Raises `HomeworkError` where an option would write the file of another, or one that somebody may have handed in:
-    `--csv class/*.yaml` names the first of the class."""
+def refuse_to_lose(files: Mapping[str, str], answers: Sequence[str], read: Iterable[str]) -> None:
+    """Raises `HomeworkError` where an option would write the file of another, one that is read, or one that somebody may
+    have handed in: `--csv class/*.yaml` names the first of the class, and so does `*.txt` where all end so."""
+    inputs = {_place(path) for path in (*answers, *read) if path}
+    endings = {os.path.splitext(path)[1] for path in answers if os.path.isfile(path)} - {""}
     met: dict[str, str] = {}
     for name, file in files.items():
-        if file.lower().endswith(ENDINGS):
-            message = f"`--{name}` would write `{showable(file)}`, which is called like an answer file"
+        if file in ("", "-", os.devnull):
+            continue
+        place = _place(file)
+        handed_in = place.endswith(tuple(endings)) and os.path.exists(place)
+        if place in inputs or handed_in or any(path.lower().endswith(ENDINGS) for path in (file, place)):
+            message = f"`--{name}` would write `{showable(file)}`, which is read, or called like an answer file"
             help = f"name the file that is to be written, `--{name} FILE`, and then the answers"
-            raise HomeworkError(Diagnostic("yaml-output", message, help=help))
-        if file not in ("", "-", os.devnull) and (other := met.setdefault(os.path.realpath(file), name)) != name:
+            raise HomeworkError(Diagnostic("answers-lost", message, help=help))
+        if (other := met.setdefault(place, name)) != name:
             message = f"`--{other}` and `--{name}` are the same file, `{showable(file)}`"
             raise HomeworkError(Diagnostic("two-outputs", message, help="name a file of its own for each"))
+
+
+def _place(path: str) -> str:
+    """Where a path leads; one that no system takes, nowhere."""
+    with suppress(ValueError):
+        return os.path.realpath(path)
+    return path
 
 
 def takes_the_place(wanted: Mapping[str, str]) -> bool:

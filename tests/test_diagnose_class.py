@@ -123,6 +123,30 @@ def test_who_leaves_out_other_lines_is_looked_at_with_the_others(monkeypatch: py
     assert tried[0] == 3
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (  # a line with two numbers in place of one, which nobody else has or somebody has
+            "f[1]: [0.23, 0] | i[1]: 0.750 | c[1]: 0.679 | g[1]: 0.905 | o[1]: 0.022",
+            "f[1]: 0.769",
+        ),
+        (  # a number of another line, of few or of many
+            "c[2]: -0.21688 | h[2]: 1. | f[2]: 0.50 | i[2]: 0.459 | g[2]: -0.588 | o[1]: 0.5 | i[1]: 0.24974 | g[1]: 0.996",
+            "f[1]: 0.769 | c[1]: 0.226 | h[1]: 0.217 | o[2]: 0.889 | z_i[1]: -1.1 | z_f[2]: -1.191",
+        ),
+    ],
+)
+def test_what_is_said_of_one_does_not_depend_on_what_others_answer(one: str, other: str) -> None:
+    binder = Binder(FOUND)
+    sheets = [
+        binder.bind(answer_file(parse("answers:\n  " + lines.replace(" | ", "\n  ") + "\n", "a.yaml")))
+        for lines in (one, other)
+    ]
+    alone, together = (Diagnoser(FOUND).diagnoses(Marker(FOUND).mark(some)) for some in (sheets[:1], sheets))
+    assert alone[0]
+    assert str(alone[0]) == str(together[0])
+
+
 @pytest.mark.parametrize("form", ["csv", "moodle", "html", "summary"])
 def test_no_report_is_made_for_a_form_that_shows_none(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -122,6 +122,16 @@ def test_the_name_may_stand_last(problem: str, one: str, other: str) -> None:
         is_familiar(binder, text)  # then it is what reading it gives
 
 
+@pytest.mark.parametrize("beside", ["i[1]: 0.250", "o[2]: see above"])
+def test_a_carriage_return_alone_ends_a_line_of_yaml(beside: str) -> None:
+    """Two answers on what is one line here, and a comment further down that makes up for it: the lines below are moved."""
+    odd = f"student: ann\nanswers:\n  f[1]: 0.769 # x\r  {beside}\n  o[1]: 0.978\n  # end\n"
+    binder = learnt(odd, "student: ben\nanswers:\n  f[1]: 0.769\n")
+    is_familiar(binder, "student: cem\nanswers:\n  f[1]: 0.769\n  o[1]: 0.978\n")
+    is_familiar(binder, "student: cem\nanswers:\n  f[1]: 0.769\n  # end\n")
+    assert not is_familiar(binder, odd.replace("0.978", "0.879"))
+
+
 def test_what_is_too_large_is_left_to_the_reader() -> None:
     """A million spaces are no number, but they may stand behind one."""
     binder = learnt(SHEET)

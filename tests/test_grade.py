@@ -321,6 +321,7 @@ def test_whoever_hands_in_no_answer_file_is_told_of(tmp_path: Path) -> None:
     for paths in ([tmp_path], sorted(p for p in tmp_path.iterdir() if p.name != ".git")):
         report = graded(*paths)
         assert [s.student for s in report.submissions] == ["amy"]
+        assert {d.code for d in report.warnings} == {"passed-over"}
         told = [d.message.removeprefix(f"`{tmp_path}/") for d in report.warnings]
         assert told == [f"{name}` holds no answer file" for name in ("ben", "cat", "dan")]
     (tmp_path / "fay.YAML.txt").touch()
@@ -366,10 +367,17 @@ def test_a_field_that_nobody_reads_costs_no_points(tmp_path: Path) -> None:
 
 
 def test_faults_beside_the_answers_are_told_up_to_a_number(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("".join(f"x{k}: 1\n" for k in range(5000)) + "answers: {}")
+    """Each is placed in the whole text, so a file of many would take longer than one may."""
+    (tmp_path / "a.yaml").write_text("answers: {mse: 0.530}\n" + "".join(f"x{k}: 1\n" for k in range(20_000)))
     (one,) = graded(tmp_path).submissions
     assert len(one.warnings) == MOST_FAULTS
-    assert one.warnings[-1].notes == ("4,980 more faults of the file are not shown",)
+    assert one.warnings[-1].notes == ("19,980 more faults of the file are not shown",)
+    assert (one.unusable, one.score) == ((), "1")
+    (tmp_path / "a.yaml").write_text("answers:\n" + "".join(f"  x{k}: {{}}\n" for k in range(20_000)))
+    (one,) = graded(tmp_path, settings=Settings(WHOLE)).submissions
+    assert (len(one.warnings), one.warnings[-1].notes, one.unusable) == (
+        MOST_FAULTS, ("19,980 more faults of the file are not shown",), (),
+    )  # fmt: skip
 
 
 def test_the_problem_itself_is_no_submission(tmp_path: Path) -> None:
@@ -653,8 +661,11 @@ def test_late_sheets_lose_their_share_exactly(tmp_path: Path) -> None:
         (["--json", "-", "--annotations", "-"], "two-outputs"),
         (["--json", "x", "--csv", "y", "--junit", "./x"], "two-outputs"),
         (["--json", "x", "--resume", "x"], "two-outputs"),
-        (["--csv", "class/ada.yaml"], "yaml-output"),
-        (["--resume", "new.YML"], "yaml-output"),
+        (["--csv", "class/ada.yaml"], "answers-lost"),
+        (["--csv", "link.csv"], "answers-lost"),
+        (["--resume", "new.YML"], "answers-lost"),
+        (["ben.txt", "--json", "ada.txt"], "answers-lost"),
+        (["--late", "1", "--late-list", "late.txt", "--csv", "late.txt"], "answers-lost"),
     ],
 )
 def test_options_that_make_no_sense(
@@ -663,9 +674,14 @@ def test_options_that_make_no_sense(
     small(tmp_path / "class")
     monkeypatch.chdir(tmp_path)
     Path("late.txt").write_text("ben\n", encoding="utf-8")
+    for name in ("ada.txt", "ben.txt"):
+        Path(name).write_text("answers: {}", encoding="utf-8")
+    Path("link.csv").symlink_to("class/ada.yaml")
+    before = {path: path.read_bytes() for path in Path().rglob("*.*")}
     result = command("class", *arguments)
     assert result.exit_code == 2
     assert f"error[{code}]: " in result.stderr
+    assert before == {path: path.read_bytes() for path in Path().rglob("*.*")}
 
 
 def test_the_share_of_a_carried_line_is_the_teachers(tmp_path: Path) -> None:
@@ -799,6 +815,14 @@ def test_a_damaged_state_is_refused(tmp_path: Path) -> None:
     assert (done.exit_code, "error[no-state]" in done.stderr) == (2, True)
 
 
+def test_what_is_no_state_is_refused_however_deep_it_is(tmp_path: Path) -> None:
+    folder, state = small(tmp_path / "class"), tmp_path / "state"
+    for text in ("[" * 200_000, '{"rnnhw": ' * 200_000, "", "{}", "\0"):
+        state.write_text(text, encoding="utf-8")
+        done = command(folder, "--resume", state)
+        assert (done.exit_code, "error[no-state]" in done.stderr) == (2, True), text[:20]
+
+
 def test_reports_are_packed_and_unpacked_exactly() -> None:
     for path in sorted((ROOT / "problems" / "answers").glob("*.yaml")):
         report = check(path)
@@ -872,6 +896,9 @@ def test_what_changes_when_the_problem_is_mended(tmp_path: Path) -> None:
         "dan": ((None, "21"), [], ("can be read now",)),
         "new": ((None, "21"), [], ("was not handed in",)),
     }
+    assert report.warnings == ()
+    other = graded(folder, settings=Settings(WHOLE), against=str(old))
+    assert [d.code for d in other.warnings] == ["other-report"]
     (folder / "ada.yaml").unlink()
     (change,) = (c for c in graded(folder, against=str(old)).changes or () if c.student == "ada")
     assert (change.scores, change.reasons) == (("19", None), ("is not handed in any more",))

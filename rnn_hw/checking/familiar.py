@@ -14,6 +14,7 @@ from rnn_hw.checking.cut import Cut
 from rnn_hw.checking.known_lines import KnownLines, Like, in_layout, picked
 from rnn_hw.source import Scalar, Value
 
+LONE_RETURN = "\r"  # ends a line in YAML, and none here
 MOST_TEXT = 1 << 24  # characters of files that are remembered: a class of forgers must not fill the memory
 
 Form = tuple[str, ...]  # what stands between the numbers
@@ -29,6 +30,8 @@ class Familiar:
 
     def sheet(self, text: str, file: str, table: Numerals) -> Sheet | None:
         """The sheet of a file; `None` if it is not like one before, or what stands for a number is none."""
+        if LONE_RETURN in text:
+            return None
         cut = Cut(text)
         if cut.name == "null":
             return None
@@ -45,6 +48,8 @@ class Familiar:
 
     def learn(self, file: AnswerFile, sheet: Sheet) -> None:
         """Remembers a file that was read, if all of its numbers are answers on lines that they fit."""
+        if LONE_RETURN in file.document.text:
+            return
         cut = Cut(file.document.text)
         chosen = _chosen(cut, file, sheet)
         if chosen is None or not self._room_for(cut):

@@ -13,7 +13,7 @@ from rnn_hw.answers import BELOW, AnswerFile, Sheet, read_answers
 from rnn_hw.assignment import Assignment, load
 from rnn_hw.checking.binding import Binder
 from rnn_hw.checking.judge import Marked, check_sheets, mark
-from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean, in_order
+from rnn_hw.errors import MOST_FAULTS, Diagnostic, HomeworkError, did_you_mean, in_order, shortened
 from rnn_hw.problem import Problem
 from rnn_hw.results import Remark, Report, Table
 from rnn_hw.source import Fields, Scalar, diagnostic, referred
@@ -109,12 +109,15 @@ def binders_of(assignment: Assignment) -> list[Binder]:
 def bound_all(file: AnswerFile, assignment: Assignment, binders: Sequence[Binder] = ()) -> Sheets:
     """The answers of a file by the problems of an assignment; a problem that it leaves out is a blank sheet."""
     ids = [part.id for part in assignment.parts]
-    answers, found, loose = file.answers, [*file.faults], []
+    answers, found, loose, untold = file.answers, list[Diagnostic](), [], 0
     for id, value in answers.entries.items():
         if id not in ids:
             help = did_you_mean(id, ids)
             if not isinstance(value, Fields) and not help.startswith("did"):
                 loose.append(id)  # the lines of a sheet on one problem may be many
+                continue
+            if len(found) == MOST_FAULTS:
+                untold += 1
                 continue
             message = f"`{short(id)}` is no problem of this assignment"
             found.append(diagnostic(file.document, "unknown-key", message, answers.keys[id], help))
@@ -132,7 +135,7 @@ def bound_all(file: AnswerFile, assignment: Assignment, binders: Sequence[Binder
         given = answers.get(part.id)
         own = file._replace(answers=given if isinstance(given, Fields) else Fields(), faults=())
         sheets.append(binder.bind(own))
-    return Sheets(file.student, tuple(sheets), tuple(found))
+    return Sheets(file.student, tuple(sheets), (*file.faults, *shortened(found, untold)))
 
 
 def _checked(problem: Problem, sheets: Sequence[Sheet], strict: bool, also: Also | None) -> list[Report]:

@@ -106,7 +106,7 @@ def _weighed(
     if elsewhere is None:
         return found
     others = elsewhere()
-    cost = SLIPS[COPIED].bits + np.log2(max(len(others), 1))
+    cost = SLIPS[COPIED].bits + np.log2(np.maximum(np.count_nonzero(~np.isnan(others), axis=0), 1))
     with np.errstate(invalid="ignore"):
         copied = raw & (cost < found.bits) & (np.abs(others - printed) <= room).any(axis=0)
     return Judged(

@@ -124,7 +124,8 @@ class _Words:
         """A change to the program."""
         change, step = made.adopted.change, made.adopted.step
         row = MISTAKES[change.code]
-        spots = [s for s in self.lines.order if self.lines.key(s) in self.departing and explained(h, s)]
+        own = (s for s in self.lines.order if s in self.printed and self.lines.key(s) in self.departing)
+        spots = [s for s in own if explained(h, s)]
         place = [s for s in self.lines.order if s[0] in change.formulas and step in (None, s[1])]
         readers = h.version.readers(h.once)
         touched = _after(place, readers)

@@ -6,11 +6,13 @@ sides, if it is the only one of the student.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from rnn_hw.errors import Diagnostic, HomeworkError, reason, showable
 from rnn_hw.numerals import fraction
 from rnn_hw.results import Change, ClassReport, Graded, LineChange
+from rnn_hw.text_file import short
 
 
 class Old(NamedTuple):
@@ -23,15 +25,31 @@ class Old(NamedTuple):
     lines: Mapping[str, tuple[str, str]]  # by key: verdict and points
 
 
-def earlier(path: str) -> list[Old]:
-    """The submissions of an earlier report. Raises `HomeworkError`."""
+class Earlier(NamedTuple):
+    """An earlier report."""
+
+    path: str
+    problem: str
+    file: str
+    submissions: list[Old]
+
+    def warnings(self, report: ClassReport) -> Iterator[Diagnostic]:
+        """What is to be said where it is of something else: neither the title nor the file is the same."""
+        if self.problem != report.problem and PurePath(self.file).name != PurePath(report.file).name:
+            message = f"the earlier report is of `{short(self.problem)}`, this one of `{short(report.problem)}`"
+            yield Diagnostic("other-report", message, file=self.path)
+
+
+def earlier(path: str) -> Earlier:
+    """An earlier report. Raises `HomeworkError`."""
     shown = showable(path)
     try:
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
         if document["version"] != 1:
             raise ValueError("another version")
-        return [_old(submission) for submission in document["submissions"]]
+        submissions = [_old(submission) for submission in document["submissions"]]
+        return Earlier(shown, str(document["problem"]), str(document["file"]), submissions)
     except OSError as error:
         message = f"`{shown}` cannot be read: {reason(error)}"
         raise HomeworkError(Diagnostic("unreadable-file", message, file=shown)) from None
@@ -55,7 +73,7 @@ def _exact(points: Any) -> str:
     return str(exact)
 
 
-def changes(report: ClassReport, old: list[Old]) -> Iterator[Change]:
+def changes(report: ClassReport, old: Iterable[Old]) -> Iterator[Change]:
     """Every submission with another mark than before, in the order of the class; those that are gone at the end."""
     now, before = [(g.student, g.file) for g in report.submissions], {(o.student, o.file): o for o in old}
     moved = _alone(name for name in now if name not in before)

@@ -115,7 +115,7 @@ def taken_up(path: str, fingerprint: str) -> list[Chunk]:
         return [Chunk(tuple(Mark(*pair) for pair in unpacked(marks)), reports) for marks, reports in pairs]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError, LookupError) as error:
+    except (OSError, ValueError, TypeError, LookupError, RecursionError) as error:
         shown = showable(path)
         what = f"cannot be read: {reason(error)}" if isinstance(error, OSError) else "is no state of `rnnhw grade`"
         help = "name another file with `--resume`, or remove this one"

@@ -75,7 +75,10 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
         (*passed_over, *_unknown(marks, late, options.late_list)),
         whole=Whole(marks, positions, chunks) if keep else (),
     )
-    return report if old is None else report._replace(changes=tuple(changes.changes(report, old)))
+    if old is not None:
+        warnings = (*report.warnings, *old.warnings(report))
+        report = report._replace(changes=tuple(changes.changes(report, old.submissions)), warnings=warnings)
+    return report
 
 
 def _settled(options: Options) -> Options:
@@ -208,7 +211,8 @@ def _begun(submissions: Sequence[Submission], collection: tuple[int, int, int]) 
     """
     _everyone[:] = submissions
     for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, signal.SIG_DFL)
+        if signal.getsignal(stop) is not signal.SIG_IGN:  # as in a job that a shell has put behind
+            signal.signal(stop, signal.SIG_DFL)
     gc.set_threshold(*collection)
     gc.freeze()
 
