@@ -283,6 +283,7 @@ def test_who_a_file_belongs_to(tmp_path: Path) -> None:
         (["2026/amy/hw.yaml", "2026/ben/hw.yaml"], ["amy", "ben"]),
         (["red/amy/hw.yaml", "red/ben/hw.yaml", "sea/cat/hw.yaml"], ["amy", "ben", "cat"]),
         (["red/amy/hw.yaml", "sea/ben/hw.yaml"], ["amy", "ben"]),
+        (["A M_12_assignsubmission_file_/a.yaml", "B_7_assignsubmission_file/a.yaml"], ["A M_12", "B_7"]),
     ],
 )
 def test_the_folder_that_tells_students_apart(files: list[str], names: list[str], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ it in, and the teacher is told why it cannot be read.
 """
 
 import os
+import re
 import stat
 import unicodedata
 from collections import Counter
@@ -18,6 +19,7 @@ from rnn_hw.text_file import ENDINGS
 ANYBODYS = ("answer", "answers", "submission", "solution", "homework", "sheet")  # no names of students
 DEEPEST = 30  # folders inside each other
 CALLED = "answer files end in `.yaml` or `.yml`"
+_of_moodle = re.compile(r"(.*_\d+)_assignsubmission_\w+").fullmatch  # a folder that it makes: name, number, kind
 LONGEST_NAME = 100  # characters of a student's name
 
 
@@ -138,8 +140,14 @@ def _by_folder(homes: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]
         levels = range(root.count(os.sep) + 1, min(map(len, parts.values())))
         own = {level: len({folders[level] for folders in parts.values()}) for level in levels}
         level = max(own, key=lambda level: (own[level], level), default=-1)
-        found |= {(home, root): folders[level] for home, folders in parts.items()}
+        found |= {(home, root): _named_by(folders[level]) for home, folders in parts.items()}
     return found
+
+
+def _named_by(folder: str) -> str:
+    """The student's name, which a folder of Moodle's begins with."""
+    found = _of_moodle(folder)
+    return found[1] if found else folder
 
 
 def called(name: str) -> str:
