@@ -147,6 +147,30 @@ def test_what_is_said_of_one_does_not_depend_on_what_others_answer(one: str, oth
     assert str(alone[0]) == str(together[0])
 
 
+OVERFLOW = """kind: recurrence
+equations: |
+  a[t] = exp(W @ x[t] + U @ h[t-1])
+  h[t] = a[t]*a[t]*a[t]
+given:
+  W: [[200], [1]]
+  U: [[1, 0], [0, 0.1]]
+  x: [[1], [0.5]]
+  h[0]: [1, 0]
+  y: [1, 1]
+loss: mean((h[T] - y)**2)
+decimals: 2
+ask: [a, h, loss]
+"""
+
+
+def test_a_value_that_overflows_has_no_infinite_bits(tmp_path: Path) -> None:
+    """What rounding may have hidden reaches from a number to infinity. A warning of NumPy fails here."""
+    (tmp_path / "big.yaml").write_text(OVERFLOW)
+    found = load_problem(tmp_path / "big.yaml")
+    text = "answers:\n  h[1]: [7.578e+261, 20.086]\n  a[2]: [1e308, 12.287]\n  loss: .5\n"
+    Diagnoser(found).diagnoses(Marker(found).mark([bound(answer_file(parse(text, "a.yaml")), found)]))
+
+
 @pytest.mark.parametrize("form", ["csv", "moodle", "html", "summary"])
 def test_no_report_is_made_for_a_form_that_shows_none(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
