@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import PurePath
 
 from rnn_hw.errors import Diagnostic, HomeworkError
-from rnn_hw.grade.finding import alike
+from rnn_hw.grade.naming import alike
 from rnn_hw.numerals import fraction
 from rnn_hw.results import Graded
 from rnn_hw.text_file import contents, decoded, lines_of, short

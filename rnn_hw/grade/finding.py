@@ -6,21 +6,16 @@ it in, and the teacher is told why it cannot be read.
 """
 
 import os
-import re
 import stat
-import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rnn_hw.errors import Diagnostic, HomeworkError, reason, shortened, showable
+from rnn_hw.grade.naming import names
 from rnn_hw.text_file import ENDINGS
 
-ANYBODYS = ("answer", "answers", "submission", "solution", "homework", "sheet")  # no names of students
 DEEPEST = 30  # folders inside each other
 CALLED = "answer files end in `.yaml` or `.yml`"
-_of_moodle = re.compile(r"(.*_\d+)_assignsubmission_\w+").fullmatch  # a folder that it makes: name, number, kind
-LONGEST_NAME = 100  # characters of a student's name
 
 
 class Submission(NamedTuple):
@@ -80,20 +75,9 @@ def found(paths: Sequence[str], problem: Iterable[str]) -> Found:
                     files.setdefault(f"{file.home}{os.sep}{file.name}", (file, root))
         else:
             files.setdefault(place, (Listed(path, *os.path.split(place), refused=_refused(path)), ""))
-    several = Counter([file.name for file, _ in files.values()])
-    own_folders = _own_folders((file.home, root) for file, root in files.values())
-    stems: list[str | None] = []  # None where the file's name says nothing of the student
-    for (_, home, name, *_), root in files.values():
-        stem = name.rpartition(".")[0].strip(".") or name
-        nobodys = several[name] > 1 or stem.lower() in ANYBODYS
-        stems.append(None if nobodys or (home, root) in own_folders else stem)
-    waiting = zip(files.values(), stems, strict=True)
-    students = _by_folder({(file.home, root) for (file, root), stem in waiting if stem is None})
-    named = (
-        Submission(file.path, called(showable(students[file.home, root] if stem is None else stem)), file.refused)
-        for (file, root), stem in zip(files.values(), stems, strict=True)
-    )
-    return Found(list(named), shortened(passed_over))
+    students = names((file.home, file.name, root) for file, root in files.values())
+    pairs = zip(files.values(), students, strict=True)
+    return Found([Submission(file.path, student, file.refused) for (file, _), student in pairs], shortened(passed_over))
 
 
 def _is_named(path: str) -> bool:
@@ -101,64 +85,11 @@ def _is_named(path: str) -> bool:
     return path.lower().endswith(ENDINGS)
 
 
-def _own_folders(homes: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Of the folders that files are in, each with the one that was named, those that are a student's own.
-
-    Where all files are in folders below the one that was named, fewer than two in each on average, all are: two files in
-    such a folder are of one student, who handed in twice. Else those that hold a single file, if they are not few.
-    """
-    files = Counter((home, root) for home, root in homes if root)
-    below: dict[str, list[tuple[str, str]]] = {}
-    for home, root in files:
-        below.setdefault(root, []).extend([(home, root)] * (home != root))
-    own: set[tuple[str, str]] = set()
-    for root, folders in below.items():
-        alone = [folder for folder in folders if files[folder] == 1]
-        if (root, root) not in files and sum(files[folder] for folder in folders) < 2 * len(folders):
-            own |= set(folders)
-        elif 2 * len(alone) >= len(folders):
-            own |= set(alone)
-    return own
-
-
 def _exist(paths: Iterable[str]) -> None:
     """Raises `HomeworkError` for paths that name nothing, unless a list of a class may have named the file."""
     missing = [path for path in paths if path != "-" and not _is_named(path) and not os.path.lexists(path)]
     if missing:
         raise HomeworkError(*(_fault("missing-file", path, "is no file and no folder") for path in missing))
-
-
-def _by_folder(homes: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """The students' names for folders that say who they are: below each folder that was named, of the levels that all of
-    them have that on which most have a name of their own, and of several such the lowest.
-
-    In `class/amy/hw1` and `class/ben/hw1` these are amy and ben.
-    """
-    found: dict[tuple[str, str], str] = {}
-    for root in {root for _, root in homes}:
-        parts = {home: home.split(os.sep) for home, its in homes if its == root}
-        levels = range(root.count(os.sep) + 1, min(map(len, parts.values())))
-        own = {level: len({folders[level] for folders in parts.values()}) for level in levels}
-        level = max(own, key=lambda level: (own[level], level), default=-1)
-        found |= {(home, root): _named_by(folders[level]) for home, folders in parts.items()}
-    return found
-
-
-def _named_by(folder: str) -> str:
-    """The student's name, which a folder of Moodle's begins with."""
-    found = _of_moodle(folder)
-    return found[1] if found else folder
-
-
-def called(name: str) -> str:
-    """A student's name, on one line and of a length that fits into a report."""
-    name = name if name.isalnum() else " ".join(name.split())
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-
-
-def alike(name: str) -> str:
-    """A name such that two that look alike are the same."""
-    return (name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold()
 
 
 def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:

@@ -15,9 +15,10 @@ from rnn_hw.answers import AnswerFile, Sheet, answer_file
 from rnn_hw.assignment import Assignment
 from rnn_hw.checking import bound_all
 from rnn_hw.errors import Diagnostic, HomeworkError
-from rnn_hw.grade.finding import Submission, called
+from rnn_hw.grade.finding import Submission
 from rnn_hw.grade.judging import Bound, Read, judged, told
 from rnn_hw.grade.limits import TooSlow, at_most, listening
+from rnn_hw.grade.naming import called
 from rnn_hw.grade.task import Task
 from rnn_hw.problem import Problem
 from rnn_hw.results import Graded

@@ -21,8 +21,9 @@ from typing import Any, NamedTuple
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade import changes, deductions, summary
 from rnn_hw.grade.chunks import Chunk, Position, Whole, chunk, fingerprint, saved, taken_up
-from rnn_hw.grade.finding import Submission, called, found
+from rnn_hw.grade.finding import Submission, found
 from rnn_hw.grade.marking import Mark, digest_of
+from rnn_hw.grade.naming import called
 from rnn_hw.grade.task import Settings, Task, opened
 from rnn_hw.results import ClassReport, Graded, Progress
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from rnn_hw.grade.finding import alike
+from rnn_hw.grade.naming import alike
 from rnn_hw.grade.task import Task
 from rnn_hw.results import Graded, GroupSummary, LineSummary, MistakeSummary
 
