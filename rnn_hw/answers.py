@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.errors import Diagnostic, HomeworkError
+from rnn_hw.errors import Diagnostic, HomeworkError, in_order
 from rnn_hw.fields import Exact, Reader
 from rnn_hw.numerals import LONGEST, read_numeral
 from rnn_hw.source import Document, Fields, Scalar, Value, named_file, read
 
 Shape = tuple[int, ...]
 Read = tuple[str, NDArray[Any], NDArray[Any]]  # a text, values, half units
-MOST_READ, FEW = 20_000, 64  # values that are remembered, of so many numbers at most
+MOST_READ, BRIEF = 20_000, 200  # values that are remembered, of so many characters at most
 
 
 class Entry(NamedTuple):
@@ -65,8 +65,11 @@ class Numerals(dict[str, int]):
             return self._read[key]
         value = np.array([self.numbers[k] for k in numbers]).reshape(own)
         half_unit = np.array([self.half_units[k] for k in numbers]).reshape(own)
-        found = _nested([self.texts[k] for k in numbers], written), value, half_unit
-        if len(numbers) <= FEW:
+        text = _nested([self.texts[k] for k in numbers], written)
+        found = text, value, half_unit
+        if len(text) <= BRIEF:
+            for shared in (value, half_unit):
+                shared.setflags(write=False)
             if len(self._read) >= MOST_READ:
                 self._read.clear()
             self._read[key] = found
@@ -179,6 +182,7 @@ class AnswerFile(NamedTuple):
     student: str
     answers: Fields
     faults: tuple[Diagnostic, ...] = ()  # of the fields beside the answers
+    untold: int = 0  # more of them
 
     @property
     def problem_path(self) -> str | None:
@@ -200,10 +204,11 @@ def read_answers(path: "str | os.PathLike[str]") -> AnswerFile:
 def answer_file(document: Document) -> AnswerFile:
     """The answer file that a document is. Raises `HomeworkError` where there are no answers in it."""
     entries = document.root.entries
-    faults = () if _well_formed(entries) else _faults(document)
-    answers = entries.get("answers")
-    problem, student = _word(entries.get("problem")), _word(entries.get("student"))
-    return AnswerFile(document, problem, student or "", answers if isinstance(answers, Fields) else Fields(), faults)
+    beside = None if _well_formed(entries) else _faults(document)
+    found = entries.get("answers")
+    answers = found if isinstance(found, Fields) else Fields()
+    file = AnswerFile(document, _word(entries.get("problem")), _word(entries.get("student")) or "", answers)
+    return file if beside is None else file._replace(faults=tuple(in_order(beside.faults)), untold=beside.untold)
 
 
 def _word(value: Value | None) -> str | None:
@@ -222,7 +227,7 @@ def _well_formed(entries: Mapping[str, Value]) -> bool:
     return "answers" in entries
 
 
-def _faults(document: Document) -> tuple[Diagnostic, ...]:
+def _faults(document: Document) -> Reader:
     """What is to be reported of the fields beside the answers. Raises it where there are no answers."""
     reader, root = Reader(document), document.root
     if "kind" in root and "answers" not in root:
@@ -238,7 +243,7 @@ def _faults(document: Document) -> tuple[Diagnostic, ...]:
             reader.fault("not-a-word", f"`{word}` is one line of text", value)
     answers = root.get("answers")
     if isinstance(answers, Fields) or (isinstance(answers, Scalar) and answers.is_null):
-        return tuple(reader.told())
+        return reader
     if answers is None:
         reader.fault("missing-field", "`answers` is missing", root, f"write `answers:` and {BELOW}")
     else:

@@ -46,12 +46,14 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(diagnostics, key=lambda d: d.span or Span(0, 0, 0))
 
 
-def shortened(faults: Sequence[Diagnostic], untold: int = 0) -> list[Diagnostic]:
-    """The first faults of a file, the last with how many more there are, besides those that were not even made."""
-    kept = list(faults[:MOST_FAULTS])
+def shortened(
+    faults: Sequence[Diagnostic], untold: int = 0, most: int = MOST_FAULTS, what: str = "faults of the file"
+) -> list[Diagnostic]:
+    """The first of them, the last with how many more there are, besides those that were not even made."""
+    kept = list(faults[:most])
     untold += len(faults) - len(kept)
     if untold:
-        kept[-1] = kept[-1]._replace(notes=(f"{untold:,} more faults of the file are not shown",))
+        kept[-1] = kept[-1]._replace(notes=(f"{untold:,} more {what} are not shown",))
     return kept
 
 

@@ -52,15 +52,16 @@ def of_sheets(wanted: Iterable[str]) -> bool:
 
 def refuse_to_lose(files: Mapping[str, str], answers: Sequence[str], read: Iterable[str]) -> None:
     """Raises `HomeworkError` where an option would write the file of another, one that is read, or one that somebody may
-    have handed in: `--csv class/*.yaml` names the first of the class, and so does `*.txt` where all end so."""
+    have handed in: `--csv class/*.yaml` names the first of the class, and so does `*.txt` where all end so. An earlier
+    report that the class is compared with may be replaced."""
     inputs = {_place(path) for path in (*answers, *read) if path}
-    endings = {os.path.splitext(path)[1] for path in answers if os.path.isfile(path)} - {""}
+    endings = {os.path.splitext(path)[1] for path in answers if os.path.isfile(path)}
     met: dict[str, str] = {}
     for name, file in files.items():
         if file in ("", "-", os.devnull):
             continue
         place = _place(file)
-        handed_in = place.endswith(tuple(endings)) and os.path.exists(place)
+        handed_in = os.path.splitext(place)[1] in endings - {f".{name}"} and os.path.exists(place)
         if place in inputs or handed_in or any(path.lower().endswith(ENDINGS) for path in (file, place)):
             message = f"`--{name}` would write `{showable(file)}`, which is read, or called like an answer file"
             help = f"name the file that is to be written, `--{name} FILE`, and then the answers"

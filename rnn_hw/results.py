@@ -142,6 +142,16 @@ class Verdict(NamedTuple):
         return "; ".join(filter(None, (self.message, self.reveals)))
 
 
+class Bare(NamedTuple):
+    """What is told of a mistake where true values are kept back and its own words would give one away."""
+
+    mistake: str
+    title: str
+    message: str
+    alternatives: tuple[str, ...]
+    mend: str
+
+
 class Diagnosis(NamedTuple):
     """A mistake that explains lines of the sheet; "consistent with", never "you believe".
 
@@ -159,11 +169,17 @@ class Diagnosis(NamedTuple):
     yours: Equation | None = None
     mend: str = ""
     reveals: str = ""  # more of the message, with values in it that may be true ones
+    bare: Bare | None = None
 
     @property
     def said(self) -> str:
         """The whole message."""
         return "; ".join(filter(None, (self.message, self.reveals)))
+
+    def without_key(self) -> "Diagnosis":
+        """The same without anything that gives a true value away."""
+        told = self.bare or Bare(self.mistake, self.title, self.message, self.alternatives, self.mend)
+        return self._replace(true=None, reveals="", bare=None, **told._asdict())
 
 
 class Explanation(NamedTuple):
@@ -211,7 +227,7 @@ class Report(NamedTuple):
         """The report without anything that gives a true value away: verdicts and mistakes alone."""
         bare = (v._replace(expected=None, carried=None, accepted=None, reveals="") for v in self.verdicts)
         tables = tuple(t for t in self.tables if not t.reveals)
-        diagnoses = tuple(d._replace(true=None, reveals="") for d in self.diagnoses)
+        diagnoses = tuple(d.without_key() for d in self.diagnoses)
         parts = tuple((id, part.without_key()) for id, part in self.parts)
         return self._replace(verdicts=tuple(bare), diagnoses=diagnoses, tables=tables, parts=parts)
 

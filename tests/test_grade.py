@@ -299,6 +299,8 @@ def test_the_folder_that_tells_students_apart(files: list[str], names: list[str]
     [
         ("amy/hw.yaml ben/draft.yaml ben/final.yaml", "amy ben ben"),
         ("amy/a.yaml ben/b.yaml ben/last.yaml cat/c.yaml cat/last.yaml", "amy ben ben cat cat"),
+        ("ada.yaml ben.yaml cat/hw.yaml", "ada ben cat"),
+        ("M_12_assignsubmission_file_/a.yaml M_12_assignsubmission_file_/b.yaml ada.yaml", "M_12 M_12 ada"),
         ("red/amy.yaml red/ben.yaml red/cat.yaml sea/dan.yaml sea/eve.yaml sky/fay.yaml", "amy ben cat dan eve fay"),
     ],
 )
@@ -310,12 +312,13 @@ def test_two_files_in_a_folder_of_their_own_are_of_one_student(files: str, names
     for paths in ([tmp_path], sorted(tmp_path.iterdir())):
         report = graded(*paths)
         assert [s.student for s in report.submissions] == names.split()
+        assert {s.file.removeprefix(f"{tmp_path}/") for s in report.submissions} == set(files.split())
         assert [bool(s.duplicates) for s in report.submissions] == [names.count(n) > 1 for n in names.split()]
 
 
 def test_whoever_hands_in_no_answer_file_is_told_of(tmp_path: Path) -> None:
     """A missing row is noticed late. What is beside answers, hidden or made by a system is nobody's."""
-    for file in ("amy/hw.yaml", "amy/img/a.png", "ben/hw.yaml.txt", "cat/src/hw.docx", "__MACOSX/ben/._hw", ".git/x"):
+    for file in ("amy/hw.yaml", "amy/img/x/a.png", "ben/hw.yaml.txt", "cat/src/hw.docx", "__MACOSX/ben/._hw", ".git/x"):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text("answers: {}")
     (tmp_path / "dan").mkdir()
@@ -374,6 +377,7 @@ def test_faults_beside_the_answers_are_told_up_to_a_number(tmp_path: Path) -> No
     assert len(one.warnings) == MOST_FAULTS
     assert one.warnings[-1].notes == ("19,980 more faults of the file are not shown",)
     assert (one.unusable, one.score) == ((), "1")
+    assert gradebook.notes(one, "0")[-1].endswith("and more than 19 more")
     (tmp_path / "a.yaml").write_text("answers:\n" + "".join(f"  x{k}: {{}}\n" for k in range(20_000)))
     (one,) = graded(tmp_path, settings=Settings(WHOLE)).submissions
     assert (len(one.warnings), one.warnings[-1].notes, one.unusable) == (
@@ -666,6 +670,7 @@ def test_late_sheets_lose_their_share_exactly(tmp_path: Path) -> None:
         (["--csv", "link.csv"], "answers-lost"),
         (["--resume", "new.YML"], "answers-lost"),
         (["ben.txt", "--json", "ada.txt"], "answers-lost"),
+        (["ben", "--json", "ada"], "answers-lost"),
         (["--late", "1", "--late-list", "late.txt", "--csv", "late.txt"], "answers-lost"),
     ],
 )
@@ -675,7 +680,7 @@ def test_options_that_make_no_sense(
     small(tmp_path / "class")
     monkeypatch.chdir(tmp_path)
     Path("late.txt").write_text("ben\n", encoding="utf-8")
-    for name in ("ada.txt", "ben.txt"):
+    for name in ("ada.txt", "ben.txt", "ada", "ben"):
         Path(name).write_text("answers: {}", encoding="utf-8")
     Path("link.csv").symlink_to("class/ada.yaml")
     before = {path: path.read_bytes() for path in Path().rglob("*.*")}
@@ -683,6 +688,12 @@ def test_options_that_make_no_sense(
     assert result.exit_code == 2
     assert f"error[{code}]: " in result.stderr
     assert before == {path: path.read_bytes() for path in Path().rglob("*.*")}
+
+
+def test_a_report_may_be_written_again(tmp_path: Path) -> None:
+    (tmp_path / "ada.json").write_text("answers: {}", encoding="utf-8")
+    for _ in range(2):
+        assert command(tmp_path / "ada.json", "--json", tmp_path / "out.json").exit_code == 0
 
 
 def test_the_share_of_a_carried_line_is_the_teachers(tmp_path: Path) -> None:

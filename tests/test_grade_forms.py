@@ -731,6 +731,24 @@ def test_without_the_key_no_form_says_a_true_value(tmp_path: Path) -> None:
     assert telling == {"json", "junit", "gradescope", "classroom", "annotations", "markus", "prairielearn"}
 
 
+def test_a_slip_that_gives_the_number_away_is_only_called_a_slip(tmp_path: Path) -> None:
+    """A number that is right but for its sign is the true value."""
+    text = sheet("ada", worked())
+    assert "c[1]: 0.226" in text
+    (tmp_path / "a.yaml").write_text(text.replace("c[1]: 0.226", "c[1]: -0.226"))
+    arguments = [tmp_path / "a.yaml", "--all", *(f"--{name}={tmp_path / name}" for name in reports.FORMS)]
+    for more, told in (([], "pen-sign"), (["--no-key"], "pen-slip")):
+        printed = command(*arguments, *more).output
+        texts = {name: (tmp_path / name).read_text(encoding="utf-8") for name in reports.FORMS}
+        texts["classroom"] = base64.b64decode(texts["classroom"]).decode()
+        texts["checked"] = (
+            CliRunner().invoke(app, ["check", str(tmp_path / "a.yaml"), "-p", str(PROBLEM), *more]).output
+        )
+        assert {told in texts["json"], told in texts["html"], told in printed, told in texts["checked"]} == {True}
+        given_away = {name for name, text in (texts | {"": printed}).items() if re.search(r"\bsigns?\b|pen-sign", text)}
+        assert bool(given_away) != bool(more), given_away
+
+
 def test_who_reads_the_head_of_the_table_has_the_files(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)

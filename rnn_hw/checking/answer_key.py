@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.answers import FEW, Entry
+from rnn_hw.answers import BRIEF, Entry
 from rnn_hw.checking.local import Local
 from rnn_hw.checking.page import first_columns
 from rnn_hw.checking.reach import Draws
@@ -70,7 +70,7 @@ class AnswerKey:
             return self._right[which]
         _, accepted = self.accepted(key, np.asarray(entry.half_unit))
         found = Verdict(key, "correct", entry.text, self.true[key], None, accepted, *points, line=entry.line)
-        if self.true[key].size <= FEW:
+        if len(entry.text) <= BRIEF:
             if len(self._right) >= MOST_RIGHT:
                 self._right.clear()
             self._right[which] = found

@@ -164,7 +164,7 @@ class Binder:
         places, lines, numbers = zip(*pieces, strict=True) if pieces else ((), (), ())
         written = array("i", chain.from_iterable(numbers))
         layout = Layout(places, lines)
-        faults = tuple(in_order((*file.faults, *shortened(found, untold))))
+        faults = tuple(shortened(in_order((*file.faults, *found)), untold + file.untold))
         return Sheet(file.document.file, file.student, Numbers(self.table, layout, 0, written), rest, faults)
 
 

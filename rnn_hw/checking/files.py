@@ -86,7 +86,7 @@ def problem_of(file: AnswerFile) -> Problem | Assignment:
         help = "write `problem: FILE.yaml` into it, or name the file with `--problem`"
         root = file.document.root
         fault = diagnostic(file.document, "missing-field", "the answers name no problem", root, help)
-        raise HomeworkError(*in_order((*file.faults, fault)))
+        raise HomeworkError(*shortened(in_order((*file.faults, fault)), file.untold))
     try:
         return load(path)
     except HomeworkError as error:
@@ -133,9 +133,9 @@ def bound_all(file: AnswerFile, assignment: Assignment, binders: Sequence[Binder
     sheets = []
     for part, binder in zip(assignment.parts, binders or binders_of(assignment), strict=True):
         given = answers.get(part.id)
-        own = file._replace(answers=given if isinstance(given, Fields) else Fields(), faults=())
+        own = file._replace(answers=given if isinstance(given, Fields) else Fields(), faults=(), untold=0)
         sheets.append(binder.bind(own))
-    return Sheets(file.student, tuple(sheets), (*file.faults, *shortened(found, untold)))
+    return Sheets(file.student, tuple(sheets), tuple(shortened([*file.faults, *found], untold + file.untold)))
 
 
 def _checked(problem: Problem, sheets: Sequence[Sheet], strict: bool, also: Also | None) -> list[Report]:

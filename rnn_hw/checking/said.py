@@ -1,5 +1,7 @@
 """What is said of one student's answer to a numeric line: the verdict with its interval and its reason."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from rnn_hw.answers import Entry
@@ -26,15 +28,15 @@ class Said:
         if self.doubts is not None and self.doubts.off[key][self.at]:
             return self._doubted(key, entry, points)
         right = self.key.right(key, entry, points)
-        if self.doubts is None or not self.used[key].lines or (self.numbers.strict and self._own(key)):
+        if self.doubts is None or not self.used[key].lines or (self.numbers.strict and any(self._own(key))):
             return right
         return right._replace(carried=self.doubts.follow[key][self.at])
 
-    def _own(self, key: str) -> list[str]:
+    def _own(self, key: str) -> Iterator[str]:
         """The wrong answers that a line is computed from."""
         assert self.doubts is not None
         right = self.doubts.right
-        return sorted((k for k in self.used[key].lines if not right[k][self.at]), key=list(self.key.true).index)
+        return (k for k in self.used[key].lines if not right[k][self.at])
 
     def _doubted(self, key: str, entry: Entry, points: tuple[str, str]) -> Verdict:
         """The verdict on an answer that is not the true value."""
@@ -42,7 +44,8 @@ class Said:
         word = VERDICTS[self.numbers.codes[key][self.student]]
         true, value, half = self.key.true[key], np.asarray(entry.value), np.asarray(entry.half_unit)
         room, accepted = self.key.accepted(key, half)
-        own, (closer, at) = self._own(key), self._closer(key)
+        own = sorted(self._own(key), key=list(self.key.true).index)
+        closer, at = self._closer(key)
         alone = bool(closer.alone[at])
         barred = bool(own) and (self.numbers.strict or alone)  # the true value decides
         if not barred and (word == "correct" or own):
@@ -58,7 +61,7 @@ class Said:
             message = "right as far as it goes, with fewer digits than asked"
         elif word == "wrong":
             reveals = slip(value, true, half)
-            if alone and not reveals:
+            if alone:
                 message = "the wrong lines before it give this alone, whatever else is put in, so it is not carried"
         entries: tuple[tuple[int, ...], ...] = ()
         if value.ndim:

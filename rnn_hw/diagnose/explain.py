@@ -41,6 +41,7 @@ PENNED: Mapping[str, tuple[str, str]] = {
     "pen-digits-exchanged": ("0.2314", "0.2341"),
     "pen-digit": ("109.892", "109.872"),
     "pen-copied-line": ("f[1] = 0.769 and i[1] = 0.250", "f[1] = 0.769 and i[1] = 0.769"),
+    "pen-slip": ("0.231", "0.213"),
     "pen-other-number": ("0.231, and the next line follows from it", "0.687"),
 }
 

@@ -10,7 +10,7 @@ from rnn_hw.checking.judge import Marked
 from rnn_hw.diagnose.decide import Decoded, Made, Written, decode, explained
 from rnn_hw.diagnose.evidence import LOOSE
 from rnn_hw.diagnose.lines import Spot
-from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS
+from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS, SOME_SLIP
 from rnn_hw.diagnose.search import Hypothesis, Rival, Search
 from rnn_hw.diagnose.trial import blocks
 from rnn_hw.diagnose.walk import Array, Page
@@ -20,7 +20,7 @@ from rnn_hw.lang.mistakes.rules import OTHER_CONVENTION, Change
 from rnn_hw.lang.notation import unicode_equation
 from rnn_hw.lang.tree import Equation, Name, Time
 from rnn_hw.problem import Problem
-from rnn_hw.results import VERDICTS, Diagnosis
+from rnn_hw.results import VERDICTS, Bare, Diagnosis
 
 MOST_LINES = 600  # of a program that is looked through
 AT_A_TIME = 5_000  # pages: each takes some kilobytes while it is looked through, some fifty where it is hard
@@ -136,16 +136,21 @@ class _Words:
             (s for s in place if s in spots), next((s for s in place if s[0] == made.adopted.spot[0]), place[0])
         )
         true, yours = self.equations(change, shown, step is not None)
+        message = f"{change.tag}; {row.reason}" if change.code == OTHER_CONVENTION else row.reason
+        ties = tuple(map(self.rival, made.ties))
+        slips = [f"{SLIPS[code].title} [{code}]" for code in (made.slip, SOME_SLIP)] if made.slip else ["", ""]
+        alike, bare = ((*ties, slip) if slip else ties for slip in slips)
         return Diagnosis(
             row.code,
             row.title,
             tuple(self.lines.key(s) for s in spots if s in touched),
-            f"{change.tag}; {row.reason}" if change.code == OTHER_CONVENTION else row.reason,
-            (*map(self.rival, made.ties), *([f"{SLIPS[made.slip].title} [{made.slip}]"] if made.slip else [])),
+            message,
+            alike,
             tuple(self.lines.key(s) for s in place),
             true,
             yours,
             row.mend,
+            bare=Bare(row.code, row.title, message, bare, row.mend) if made.slip else None,
         )
 
     def contradicted(self, spot: Spot, h: Hypothesis, readers: Mapping[Spot, Sequence[Spot]]) -> bool:
@@ -192,13 +197,23 @@ class _Words:
             meant.append(figures.figure(value, 4, max(place + 1, 1)))
         told = written.code == OTHER_NUMBER  # its reason says so
         used = f"the lines after it were worked with the number{'s' * (len(meant) > 1)} meant"
-        message = "; ".join(
-            (f"{', '.join(on_page)} on the page", row.reason, *[used] * (bool(written.used) and not told))
-        )
+        page_says, then = f"{', '.join(on_page)} on the page", [used] * (bool(written.used) and not told)
+        some = SLIPS[SOME_SLIP]
+        bare = Bare(some.code, some.title, "; ".join((page_says, some.reason, *then)), (), some.mend)
+        message = "; ".join((page_says, row.reason, *then))
         follow = (self.lines.key(s) for s in written.used)
         explains = (key, *(k for k in follow if k in self.departing))
         reveals = f"meant is {', '.join(meant)}"
-        return Diagnosis(row.code, row.title, explains, message, (), (key,), None, None, row.mend, reveals)
+        return Diagnosis(
+            row.code,
+            row.title,
+            explains,
+            message,
+            place=(key,),
+            mend=row.mend,
+            reveals=reveals,
+            bare=bare if row.made is not None else None,
+        )
 
 
 def _entry(entry: tuple[int, ...]) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 MOST_DIGITS = 12
-OTHER_NUMBER, COPIED = "pen-other-number", "pen-copied-line"
+OTHER_NUMBER, COPIED, SOME_SLIP = "pen-other-number", "pen-copied-line", "pen-slip"
 _PLACES = 10 ** np.arange(MOST_DIGITS)
 
 
@@ -113,6 +113,10 @@ _ROWS = (
     Slip(OTHER_NUMBER, "another number on the page than the one worked with",
          "the lines after it follow from the number that should stand here, and not from this one",
          "read the number back from the page", np.inf),
+    # said in place of one that is seen by its digits, where true values are kept back: which it is gives the number away
+    Slip(SOME_SLIP, "a slip of the pen",
+         "the number is right but for a slip of the pen",
+         "compare the number with what was worked out, digit by digit", np.inf),
 )  # fmt: skip
 
 SLIPS: Mapping[str, Slip] = {row.code: row for row in _ROWS}

@@ -1,12 +1,13 @@
 """What is taken off a mark, and shares as people write them: `10`, `10%`, `1/2`. All of it in exact fractions."""
 
+import os
 import re
-from collections.abc import Collection
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import PurePath
 
 from rnn_hw.errors import Diagnostic, HomeworkError
-from rnn_hw.grade.naming import alike
+from rnn_hw.grade.naming import alike, student_name
 from rnn_hw.numerals import fraction
 from rnn_hw.results import Graded
 from rnn_hw.text_file import contents, decoded, lines_of, short
@@ -32,29 +33,44 @@ def _bounded(value: Fraction | None, most: int, text: str, option: str, what: st
     return value
 
 
-def named_late(path: str) -> dict[str, str]:
-    """The students or files that a list names, one on a line, each as it is compared and as it is written there.
+class Late:
+    """Who a list names: a student, a file, or a folder of files, each on a line, with a path or the end of one.
 
     What follows a `#` at the start or behind a blank is a comment. Raises `HomeworkError`.
     """
-    data, file = contents(path)
-    text, _ = decoded(data, file)
-    names = (" ".join(_comment.sub("", line).split()) for line in lines_of(text))
-    return {alike(_plain_path(name)): name for name in names if name}
 
+    def __init__(self, path: str) -> None:
+        data, self.file = contents(path)
+        text, _ = decoded(data, self.file)
+        names = (" ".join(_comment.sub("", line).split()) for line in lines_of(text))
+        self.names = {alike(_plain_path(name)): name for name in names if name}
+        self.deepest = max((name.count("/") + 1 for name in self.names), default=0)
+        self.met: set[str] = set()
 
-def is_late(graded: Graded, names: Collection[str]) -> bool:
-    """Whether a list names the student, the file or its folder."""
-    return not names_of(graded).isdisjoint(names)
+    def names_one(self, graded: Graded) -> bool:
+        """Whether the list names the student, the file or a folder that it is in; what does is remembered."""
+        met = self._called(graded) & self.names.keys()
+        self.met |= met
+        return bool(met)
 
+    def _called(self, graded: Graded) -> set[str]:
+        """What a list as deep as this one can call a submission, as it is compared."""
+        file = alike(_plain_path(graded.file.replace(os.sep, "/")))
+        folder, _, name = file.rpartition("/")
+        stem = PurePath(name).stem
+        found = {alike(graded.student), file, folder, name, stem, f"{folder}/{stem}", folder.rpartition("/")[2]} - {""}
+        parts = file.split("/")
+        for depth in range(2, min(self.deepest, len(parts)) + 1):  # one name alone may be that of any folder above
+            found |= {"/".join(parts[k : k + depth]) for k in range(len(parts) - depth + 1)}
+            found.add("/".join([*parts[-depth:-1], stem]))
+        return found
 
-def names_of(graded: Graded) -> set[str]:
-    """What a list can call a submission, as it is compared: the student, the file, its folder, each by the whole path or
-    only its end."""
-    file = PurePath(_plain_path(graded.file))
-    paths = [file.parts, (*file.parent.parts, file.stem), file.parent.parts]
-    ends = (PurePath(*parts[k:]).as_posix() for parts in paths for k in range(len(parts)))
-    return set(map(alike, (graded.student, graded.file, *ends)))
+    def warnings(self) -> Iterator[Diagnostic]:
+        """What is to be said of names that nobody has."""
+        for compared, name in self.names.items():
+            if compared not in self.met:
+                message = f"`{student_name(name)}` is said to be late, and no submission is called so"
+                yield Diagnostic("unknown-name", message, file=self.file)
 
 
 def _plain_path(name: str) -> str:

@@ -7,6 +7,7 @@ it in, and the teacher is told why it cannot be read.
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,7 +16,8 @@ from rnn_hw.grade.naming import names
 from rnn_hw.text_file import ENDINGS
 
 DEEPEST = 30  # folders inside each other
-CALLED = "answer files end in `.yaml` or `.yml`"
+MOST_TOLD = 500  # folders without an answer file: a class has no more, and an archive may have a million
+ENDINGS_HELP = "answer files end in `.yaml` or `.yml`"
 
 
 class Submission(NamedTuple):
@@ -59,25 +61,36 @@ def found(paths: Sequence[str], problem: Iterable[str]) -> Found:
     _exist(paths)
     own = set(map(os.path.realpath, problem))
     own_names = set(map(os.path.basename, own))
-    folders = {path: os.path.abspath(path) for path in paths if os.path.isdir(path) and not _is_named(path)}
-    each = len(set(folders.values())) > 1  # a folder for each student, or for some of them
-    passed_over: list[Diagnostic] = []
     files: dict[str, tuple[Listed, str]] = {}  # by the absolute path, with the absolute folder that students stand in
-    for path in paths:
-        place = os.path.abspath(path)
-        if path in folders:
-            root = os.path.dirname(place) if each else place
-            for file in _inside(path, place, DEEPEST) if each else _below(path, place, DEEPEST):
-                if not file.name:
-                    passed_over.append(_passed_over(file.path))
-                # Only a link, or a file of the problem's name, needs a closer look.
-                elif not ((file.link or file.name in own_names) and os.path.realpath(file.path) in own):
-                    files.setdefault(f"{file.home}{os.sep}{file.name}", (file, root))
-        else:
-            files.setdefault(place, (Listed(path, *os.path.split(place), refused=_refused(path)), ""))
+    passed_over: list[Diagnostic] = []
+    for file, root in _listed(paths):
+        if not file.name:
+            passed_over.append(_passed_over(file.path))
+        # Only a link, or a file of the problem's name, needs a closer look.
+        elif not (root and (file.link or file.name in own_names) and os.path.realpath(file.path) in own):
+            files.setdefault(f"{file.home}{os.sep}{file.name}", (file, root))
     students = names((file.home, file.name, root) for file, root in files.values())
-    pairs = zip(files.values(), students, strict=True)
-    return Found([Submission(file.path, student, file.refused) for (file, _), student in pairs], shortened(passed_over))
+    submissions = [Submission(f.path, name, f.refused) for (f, _), name in zip(files.values(), students, strict=True)]
+    return Found(submissions, shortened(passed_over, 0, MOST_TOLD, "of these"))
+
+
+def _listed(paths: Sequence[str]) -> Iterator[tuple[Listed, str]]:
+    """What the paths name, and what is below those of folders: each with the absolute folder that students stand in.
+
+    That is the folder that was named, or, where several were, or files beside it, as `class/*` does, the one above; "" for
+    a file that was named itself.
+    """
+    places = {path: os.path.abspath(path) for path in paths}
+    folders = {path for path in paths if os.path.isdir(path) and not _is_named(path)}
+    beside = Counter([os.path.dirname(place) for place in set(places.values())])
+    for path, place in places.items():
+        if path not in folders:
+            yield Listed(path, *os.path.split(place), refused=_refused(path)), ""
+            continue
+        above = os.path.dirname(place)
+        each = beside[above] > 1
+        for file in _of_student(path, place, DEEPEST) if each else _below(path, place, DEEPEST, True):
+            yield file, above if each else place
 
 
 def _is_named(path: str) -> bool:
@@ -92,9 +105,9 @@ def _exist(paths: Iterable[str]) -> None:
         raise HomeworkError(*(_fault("missing-file", path, "is no file and no folder") for path in missing))
 
 
-def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
+def _below(folder: str, home: str, deepest: int, told: bool) -> Iterator[Listed]:
     """The YAML files below a folder in the order of their names, hidden ones left out, linked folders not entered; and
-    what cannot be looked into, or is passed over. `home` is the folder's absolute path."""
+    what cannot be looked into. `home` is the folder's absolute path; `told` whether folders without answers are listed."""
     try:
         with os.scandir(folder) as listed:
             entries = sorted(listed, key=lambda entry: entry.name)
@@ -102,7 +115,7 @@ def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
         fault = _fault("unreadable-file", folder, f"cannot be read: {reason(error)}")
         yield Listed(folder, *os.path.split(home), refused=fault)
         return
-    below = _below if any(_is_named(entry.name) for entry in entries) else _inside  # pictures beside the answers
+    told = told and not any(_is_named(entry.name) for entry in entries)  # what is beside answers is no student's
     for entry in entries:
         name, path = entry.name, entry.path
         if name.startswith("."):
@@ -116,7 +129,11 @@ def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
                 yield Listed(path, home, name, True, _fault("link-out", path, "is a link to another folder", help))
         elif entry.is_dir():
             if deepest:
-                yield from below(path, os.path.join(home, name), deepest - 1)
+                inside = os.path.join(home, name)
+                if told:
+                    yield from _of_student(path, inside, deepest - 1)
+                else:
+                    yield from _below(path, inside, deepest - 1, False)
             else:
                 fault = _fault("too-deep", path, f"lies more than {DEEPEST} folders deep")
                 yield Listed(path, home, name, refused=fault)
@@ -124,9 +141,9 @@ def _below(folder: str, home: str, deepest: int) -> Iterator[Listed]:
             yield Listed(path, home)
 
 
-def _inside(folder: str, home: str, deepest: int) -> list[Listed]:
+def _of_student(folder: str, home: str, deepest: int) -> list[Listed]:
     """What is below a folder that may be a student's: where no answer file is, the folder itself."""
-    found = list(_below(folder, home, deepest))
+    found = list(_below(folder, home, deepest, True))
     if any(file.name for file in found):
         return found
     return [] if os.path.basename(home).startswith("__") else [Listed(folder, home)]  # as `__MACOSX`, which nobody made
@@ -135,7 +152,7 @@ def _inside(folder: str, home: str, deepest: int) -> list[Listed]:
 def _passed_over(path: str) -> Diagnostic:
     """What is said of a folder without an answer file, and of a file that is nearly called like one."""
     what = "holds no answer file" if os.path.isdir(path) else "is not called like an answer file"
-    return Diagnostic("passed-over", f"`{showable(path)}` {what}", help=CALLED)
+    return Diagnostic("passed-over", f"`{showable(path)}` {what}", help=ENDINGS_HELP)
 
 
 def _refused(path: str) -> Diagnostic | None:

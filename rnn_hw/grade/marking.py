@@ -18,7 +18,7 @@ from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade.finding import Submission
 from rnn_hw.grade.judging import Bound, Read, judged, told
 from rnn_hw.grade.limits import TooSlow, at_most, listening
-from rnn_hw.grade.naming import called
+from rnn_hw.grade.naming import student_name
 from rnn_hw.grade.task import Task
 from rnn_hw.problem import Problem
 from rnn_hw.results import Graded
@@ -91,9 +91,9 @@ def _read(task: Task, submission: Submission, keep: bool) -> Mark | Read:
             warnings: tuple[Diagnostic, ...] = ()
             if sheet is None:
                 file = answer_file(parse(data, name))
-                student = called(file.student) or student
+                student = student_name(file.student) or student
                 sheet, warnings = _bound(task, file)
-            sheet = sheet._replace(student=called(sheet.student) or student)
+            sheet = sheet._replace(student=student_name(sheet.student) or student)
             digest = _digest(submission, data) if keep else ""
             return Read(submission.file, sheet, warnings, digest, len(data))
     except HomeworkError as error:

@@ -27,7 +27,7 @@ def names(files: Iterable[tuple[str, str, str]]) -> list[str]:
         stems.append(None if nobodys or (home, root) in own else stem)
     pairs = list(zip(files, stems, strict=True))
     folders = _by_folder({(home, root) for (home, _, root), stem in pairs if stem is None})
-    return [called(showable(folders[home, root] if stem is None else stem)) for (home, _, root), stem in pairs]
+    return [student_name(showable(folders[home, root] if stem is None else stem)) for (home, _, root), stem in pairs]
 
 
 def _own_folders(homes: Iterable[Home]) -> set[Home]:
@@ -47,6 +47,7 @@ def _own_folders(homes: Iterable[Home]) -> set[Home]:
             own |= set(folders)
         elif 2 * len(alone) >= len(folders):
             own |= set(alone)
+        own |= {(home, root) for home, root in folders if _of_moodle(os.path.basename(home))}
     return own
 
 
@@ -67,12 +68,12 @@ def _by_folder(homes: Collection[Home]) -> dict[Home, str]:
 
 
 def _named_by(folder: str) -> str:
-    """The student's name, which a folder of Moodle's begins with."""
+    """What a folder says of its student: all of its name, of one of Moodle's the name and the number."""
     found = _of_moodle(folder)
     return found[1] if found else folder
 
 
-def called(name: str) -> str:
+def student_name(name: str) -> str:
     """A student's name, on one line and of a length that fits into a report."""
     name = name if name.isalnum() else " ".join(name.split())
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"

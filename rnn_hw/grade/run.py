@@ -9,7 +9,7 @@ import multiprocessing
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from fractions import Fraction
@@ -21,9 +21,8 @@ from typing import Any, NamedTuple
 from rnn_hw.errors import Diagnostic, HomeworkError
 from rnn_hw.grade import changes, deductions, summary
 from rnn_hw.grade.chunks import Chunk, Position, Whole, chunk, fingerprint, saved, taken_up
-from rnn_hw.grade.finding import Submission, found
+from rnn_hw.grade.finding import ENDINGS_HELP, Submission, found
 from rnn_hw.grade.marking import Mark, digest_of
-from rnn_hw.grade.naming import called
 from rnn_hw.grade.task import Settings, Task, opened
 from rnn_hw.results import ClassReport, Graded, Progress
 
@@ -51,17 +50,17 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
     taken, options = deductions.percent(options.late or "0", "--late"), _settled(options)
     opened.cache_clear()  # the file may be another than in an earlier run
     task = opened(options.settings)
-    late = deductions.named_late(options.late_list) if options.late_list else {}
+    late = deductions.Late(options.late_list) if options.late_list else None
     old = changes.earlier(options.against) if options.against else None
     submissions, passed_over = found(paths, task.files)
     if not submissions:
         message = f"there is no answer file in {', '.join(f'`{path}`' for path in paths)}"
-        raise HomeworkError(Diagnostic("no-submissions", message, help="answer files end in `.yaml` or `.yml`"))
+        raise HomeworkError(Diagnostic("no-submissions", message, help=ENDINGS_HELP))
     keep = options.reports or old is not None or bool(options.resume)
     chunks, positions = _marked(task, submissions, options, keep, progress)
     marks = [chunks[position.chunk].marks[position.number].graded for position in positions]
     if late:
-        marks = [deductions.deducted(g, deductions.is_late(g, late), taken) for g in marks]
+        marks = [deductions.deducted(g, late.names_one(g), taken) for g in marks]
     marks = summary.with_duplicates(marks)
     report = ClassReport(
         task.found.title or task.found.file,
@@ -73,7 +72,7 @@ def grade(paths: Sequence[str], options: Options, progress: Progress | None = No
         summary.by_mistake(marks),
         {judge.prefix: judge.problem.names for judge in task.judges},
         str(taken),
-        (*passed_over, *_unknown(marks, late, options.late_list)),
+        (*passed_over, *(late.warnings() if late else ())),
         whole=Whole(marks, positions, chunks) if keep else (),
     )
     if old is not None:
@@ -151,7 +150,7 @@ def _kept(submissions: Sequence[Submission], old: list[Chunk]) -> tuple[list[Chu
         return [], {}  # no file is read for nothing
     positions = {m.digest: Position(c, n) for c, chunk in enumerate(old) for n, m in enumerate(chunk.marks) if m.digest}
     found = {k: positions[digest] for k, s in enumerate(submissions) if (digest := digest_of(s)) in positions}
-    used = sorted({place.chunk for place in found.values()})
+    used = sorted({position.chunk for position in found.values()})
     number = {chunk: k for k, chunk in enumerate(used)}
     return [old[c] for c in used], {k: Position(number[p.chunk], p.number) for k, p in found.items()}
 
@@ -198,7 +197,7 @@ def _processes(jobs: int, submissions: Sequence[Submission]) -> Iterator[Process
     except BaseException:
         for process in multiprocessing.active_children():
             if process not in others:
-                process.terminate()
+                process.kill()  # SIGTERM may be ignored
         raise
     finally:
         pool.shutdown()
@@ -224,12 +223,3 @@ def start_method() -> str:
     A copy has one thread, and whatever the others held stays locked in it; the system libraries of a Mac have threads.
     """
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
-
-
-def _unknown(marks: Sequence[Graded], late: Mapping[str, str], file: str) -> Iterator[Diagnostic]:
-    """The names in the list of late ones that nobody has."""
-    known = set[str]().union(*map(deductions.names_of, marks)) if late else set[str]()
-    for compared, name in late.items():
-        if compared not in known:
-            message = f"`{called(name)}` is said to be late, and no submission is called so"
-            yield Diagnostic("unknown-name", message, file=file)

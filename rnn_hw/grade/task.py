@@ -34,8 +34,8 @@ class Column(NamedTuple):
 class Judge:
     """Judges sheets on one problem; of an assignment `prefix` stands before the keys, `4/`."""
 
-    def __init__(self, prefix: str, problem: Problem, strict: bool) -> None:
-        self.prefix, self.problem, self.strict = prefix, problem, strict
+    def __init__(self, prefix: str, problem: Problem, strict: bool, key: bool) -> None:
+        self.prefix, self.problem, self.strict, self.key = prefix, problem, strict, key
         self.binder = Binder(problem)
         self.asked = np.flatnonzero([line.asked for line in problem.lines])
         self.row = {prefix + line.key: k for k, line in enumerate(problem.lines) if line.asked}
@@ -69,7 +69,8 @@ class Judge:
 
     def mistakes(self, column: Column, student: int) -> Iterable[tuple[str, str, tuple[str, ...]]]:
         """Code, title and lines of the mistakes that one of them made."""
-        for d in column.of(student):
+        for told in column.of(student):
+            d = told if self.key else told.without_key()
             yield d.mistake, d.title, tuple(self.prefix + key for key in d.explains or d.place)
 
 
@@ -120,7 +121,7 @@ def opened(settings: Settings) -> Task:
     for prefix, problem in parts:
         groups += [(prefix + name, tuple(prefix + key for key in keys)) for name, keys in problem.rubric]
     most = sum((Fraction(points) for _, points in lines), Fraction(0))
-    judges = tuple(Judge(prefix, problem, settings.strict) for prefix, problem in parts)
+    judges = tuple(Judge(prefix, problem, settings.strict, settings.key) for prefix, problem in parts)
     return Task(settings, found, lines, tuple(groups), str(most), judges)
 
 

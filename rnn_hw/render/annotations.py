@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from rnn_hw.results import ClassReport, Graded
-from rnn_hw.view import outcomes
+from rnn_hw.view import gradebook, outcomes
 from rnn_hw.view.escape import workflow, workflow_property
 from rnn_hw.view.selection import Options
 
@@ -65,8 +65,7 @@ def _annotations(report: ClassReport, graded: Graded, options: Options) -> Itera
             yield _annotation(outcome.verdict, lost, graded, outcome.line, outcome.name, outcome.told)
     for fault in graded.warnings:
         line = fault.span.line if fault.span else 0
-        said = f"{fault.message} ({fault.help})" if fault.help else fault.message
-        yield _annotation("warned", Fraction(0), graded, line, graded.student, said)
+        yield _annotation("warned", Fraction(0), graded, line, graded.student, gradebook.mended(fault))
     if graded.duplicates:
         said = f"handed in more than once, also as {', '.join(graded.duplicates)}"
         yield _annotation("warned", Fraction(0), graded, 0, graded.student, said)

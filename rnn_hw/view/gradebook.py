@@ -114,7 +114,7 @@ def id_and_key(key: str, report: ClassReport) -> tuple[str, str]:
 
 
 def called(key: str, report: ClassReport) -> str:
-    """A line of the class as the problem calls it; only programs read its key."""
+    """A line of the class as the problem calls it, for people; JSON has its key."""
     id, own = id_and_key(key, report)
     return id + letters.called(own, report.names.get(id, {}))
 
@@ -153,7 +153,12 @@ def seen(report: ClassReport) -> list[str]:
 def fault(diagnostic: Diagnostic) -> str:
     """What is wrong with a file, with its place and how it is mended, for whoever wrote it."""
     place = f"line {diagnostic.span.line}: " if diagnostic.span else ""
-    return f"{place}{brief(diagnostic.message)}" + (f" ({brief(diagnostic.help)})" if diagnostic.help else "")
+    return "; ".join((f"{place}{mended(diagnostic)}", *diagnostic.notes))
+
+
+def mended(diagnostic: Diagnostic) -> str:
+    """What is wrong, and how it is mended."""
+    return brief(diagnostic.message) + (f" ({brief(diagnostic.help)})" if diagnostic.help else "")
 
 
 def warning(diagnostic: Diagnostic) -> str:
@@ -170,7 +175,8 @@ def notes(graded: Graded, taken: str) -> list[str]:
     said = [f"unusable: {fault(graded.unusable[0])}"] if graded.unusable else []
     said += beside(graded, taken)
     faults = faults_of(graded)
-    more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+    least = "more than " * any(d.notes for d in faults)  # not all of them were kept
+    more = f", and {least}{len(faults) - 1} more" if len(faults) > 1 else ""
     return said + [f"in the file, {fault(first)}{more}" for first in faults[:1]]
 
 
