@@ -83,7 +83,7 @@ def _bars(report: ClassReport, options: Options) -> str:
             left += wide
     below = len(shown) * STEP + 16
     for k, word in enumerate(words):
-        x = LABELS + k * (ACROSS - LABELS) / len(words)
+        x = k * ACROSS / len(words)
         parts.append(f'<rect class="{word}" x="{x:.1f}" y="{below - 9}" width="9" height="9"/>')
         parts.append(f'<text x="{x + 12:.1f}" y="{below}">{word}</text>')
     return svg(ACROSS, below + 8, "Verdicts by line", "".join(parts))
