@@ -59,7 +59,7 @@ def _worst(annotation: Annotation) -> tuple[int, Fraction]:
 
 
 def _annotations(report: ClassReport, graded: Graded, options: Options) -> Iterator[Annotation]:
-    for outcome in outcomes.of_sheet(graded, options, len(report.submissions) > 1):
+    for outcome in outcomes.of_sheet(graded, report, options, len(report.submissions) > 1):
         if outcome.verdict in KINDS:
             lost = outcome.max_points - outcome.points
             yield _annotation(outcome.verdict, lost, graded, outcome.line, outcome.name, outcome.told)

@@ -22,7 +22,7 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
         yield json.dumps({"scores": {name: gradebook.number(one.score)}}) + "\n"
         return
     scores = dict.fromkeys(parts, Fraction(0))
-    for outcome in outcomes.of_sheet(one, options):
+    for outcome in outcomes.of_sheet(one, report, options):
         part, _ = gradebook.id_and_key(outcome.name, report)
         if part:  # a sheet that cannot be read has a line of its own
             scores[part] += outcome.points

@@ -28,7 +28,7 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
             "line_no": outcome.line,
             "execution_time": 0,
         }
-        for outcome in [*outcomes.of_sheet(one, options), *outcomes.of_file(one)]
+        for outcome in [*outcomes.of_sheet(one, report, options), *outcomes.of_file(one)]
     ]
     met = {test["status"] for test in tests}
     status = "error" if one.unusable else "fail" if met - {"pass"} else "pass"

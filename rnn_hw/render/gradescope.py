@@ -28,7 +28,7 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
             "output_format": "text",
             "visibility": "visible",
         }
-        for number, outcome in enumerate(outcomes.of_sheet(one, options), 1)
+        for number, outcome in enumerate(outcomes.of_sheet(one, report, options), 1)
     ]
     document = {
         "score": gradebook.number(one.score),

@@ -28,7 +28,7 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
 
 
 def _suite(report: ClassReport, graded: Graded, options: Options) -> Iterator[str]:
-    cases = outcomes.of_sheet(graded, options)
+    cases = outcomes.of_sheet(graded, report, options)
     kinds = [KINDS.get(outcome.verdict, "") for outcome in cases]
     counts = " ".join(f'{word}="{kinds.count(kind)}"' for kind, word in PLURALS.items())
     student = safe(graded.student) or "unnamed"

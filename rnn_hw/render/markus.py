@@ -22,7 +22,7 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
             "output": safe(outcome.told),
             "time": None,
         }
-        for outcome in [*outcomes.of_sheet(one, options), *outcomes.of_file(one)]
+        for outcome in [*outcomes.of_sheet(one, report, options), *outcomes.of_file(one)]
     ]
     group = {"name": safe(one.student or report.problem), "tests": tests}
     yield json.dumps({"test_groups": [group]}, indent=1) + "\n"

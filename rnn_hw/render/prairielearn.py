@@ -29,7 +29,7 @@ def class_report(report: ClassReport, options: Options) -> Iterator[str]:
                 "max_points": gradebook.number(outcome.max_points),
                 "message": safe(outcome.told),
             }
-            for outcome in outcomes.of_sheet(one, options)
+            for outcome in outcomes.of_sheet(one, report, options)
         ],
     }
     yield json.dumps(document, indent=1) + "\n"

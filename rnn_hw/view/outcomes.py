@@ -9,7 +9,6 @@ from fractions import Fraction
 from itertools import islice
 from typing import NamedTuple
 
-from rnn_hw.lang import letters
 from rnn_hw.results import PASSED, ClassReport, Graded, Report, Verdict, share_of
 from rnn_hw.view import gradebook, mistakes, selection
 from rnn_hw.view.sheet import decimals, in_words
@@ -49,7 +48,7 @@ class Outcome(NamedTuple):
         return f"{self.verdict}: {self.said}" if self.said else self.verdict
 
 
-def of_sheet(graded: Graded, options: selection.Options, named: bool = False) -> list[Outcome]:
+def of_sheet(graded: Graded, report: ClassReport, options: selection.Options, named: bool = False) -> list[Outcome]:
     """The lines of a submission, with the student's name if wanted; an unusable one is a single line that says why."""
     prefix = f"{graded.student}: " if named else ""
     if graded.report is None:
@@ -59,10 +58,9 @@ def of_sheet(graded: Graded, options: selection.Options, named: bool = False) ->
     kept = share_of(graded.score, graded.reached)
     parts = [("", graded.report), *((f"{id}/", part) for id, part in graded.report.parts)]
     whose = {id + v.key: part for id, part in parts for v in part.verdicts}  # digits are a part's
-    names = _names(graded.report)
     return [
         Outcome(
-            prefix + names[v.key],
+            prefix + gradebook.called(v.key, report),
             v.verdict,
             Fraction(v.points) * kept,
             Fraction(v.max_points),
@@ -79,12 +77,6 @@ def of_file(graded: Graded) -> list[Outcome]:
     return [Outcome("answer file", "reported", Fraction(0), Fraction(0), why, 0)] if why else []
 
 
-def _names(report: Report) -> dict[str, str]:
-    """What the sheet calls its lines, by key."""
-    parts = [(f"{id}/", part) for id, part in report.parts] or [("", report)]
-    return {id + v.key: id + letters.called(v.key, part.names) for id, part in parts for v in part.verdicts}
-
-
 def counted(report: ClassReport) -> Graded:
     """The submission that counts for a platform that knows one, with its lines.
 
@@ -95,11 +87,10 @@ def counted(report: ClassReport) -> Graded:
     return next(islice(report.whole, min(order)[2], None))
 
 
-def hints(graded: Graded) -> Iterator[str]:
+def hints(graded: Graded, report: ClassReport) -> Iterator[str]:
     """The mistakes that explain a sheet, a sentence each."""
-    names = _names(graded.report) if graded.report else {}
     for diagnosis in graded.report.diagnoses if graded.report else ():
-        lines = ", ".join(names.get(key, key) for key in diagnosis.explains or diagnosis.place)
+        lines = ", ".join(gradebook.called(key, report) for key in diagnosis.explains or diagnosis.place)
         told = f"{mistakes.heading(diagnosis)}: explains {lines}"
         yield "; ".join(filter(None, (told, gradebook.brief(diagnosis.message), gradebook.brief(diagnosis.mend))))
 
@@ -110,7 +101,7 @@ def headline_and_hints(report: ClassReport, one: Graded) -> str:
     told += [f"In the file, {gradebook.fault(d)}" for d in gradebook.faults_of(one)]
     if (files := len(report.submissions)) > 1:
         told.append(f"{files} answer files were handed in, and one counts, that with the fewest points: {one.file}")
-    return "\n".join([*told, *hints(one)])
+    return "\n".join([*told, *hints(one, report)])
 
 
 def headline(report: ClassReport) -> str:
