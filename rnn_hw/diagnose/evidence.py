@@ -93,9 +93,8 @@ def _weighed(
         loose = ~exact & ~between & (np.fmin(from_believed, from_page) <= 2 * half)
         bits = np.where(loose, LOOSELY, 0.0)
         if between.any():
-            bits[between] = np.minimum(
-                np.log2(1 + width[between] / half[between]), MOST_BITS
-            )  # it may reach to infinity
+            most = np.log2(1 + width[between] / half[between])  # where rounding may reach to infinity, so do these
+            bits[between] = np.minimum(most, MOST_BITS)
         from_there = at_once | between | (loose & (from_believed <= 2 * half))
         best = np.where(from_there, believed, np.where(moved, near, page))
     raw = ~(exact | between | loose)

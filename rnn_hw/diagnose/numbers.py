@@ -10,7 +10,7 @@ from rnn_hw.checking.judge import Marked
 from rnn_hw.diagnose.decide import Decoded, Made, Written, decode, explained
 from rnn_hw.diagnose.evidence import LOOSE
 from rnn_hw.diagnose.lines import Spot
-from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS, SOME_SLIP
+from rnn_hw.diagnose.pen import OTHER_NUMBER, SLIPS
 from rnn_hw.diagnose.search import Hypothesis, Rival, Search
 from rnn_hw.diagnose.trial import blocks
 from rnn_hw.diagnose.walk import Array, Page
@@ -138,19 +138,19 @@ class _Words:
         true, yours = self.equations(change, shown, step is not None)
         message = f"{change.tag}; {row.reason}" if change.code == OTHER_CONVENTION else row.reason
         ties = tuple(map(self.rival, made.ties))
-        slips = [f"{SLIPS[code].title} [{code}]" for code in (made.slip, SOME_SLIP)] if made.slip else ["", ""]
-        alike, bare = ((*ties, slip) if slip else ties for slip in slips)
+        slips = (SLIPS[made.slip], SLIPS[made.slip].bare) if made.slip else ()
+        named = [(*ties, f"{slip.title} [{slip.code}]") for slip in slips] or [ties]
         return Diagnosis(
             row.code,
             row.title,
             tuple(self.lines.key(s) for s in spots if s in touched),
             message,
-            alike,
+            named[0],
             tuple(self.lines.key(s) for s in place),
             true,
             yours,
             row.mend,
-            bare=Bare(row.code, row.title, message, bare, row.mend) if made.slip else None,
+            bare=Bare(row.code, row.title, message, named[-1], row.mend),
         )
 
     def contradicted(self, spot: Spot, h: Hypothesis, readers: Mapping[Spot, Sequence[Spot]]) -> bool:
@@ -198,9 +198,7 @@ class _Words:
         told = written.code == OTHER_NUMBER  # its reason says so
         used = f"the lines after it were worked with the number{'s' * (len(meant) > 1)} meant"
         page_says, then = f"{', '.join(on_page)} on the page", [used] * (bool(written.used) and not told)
-        some = SLIPS[SOME_SLIP]
-        bare = Bare(some.code, some.title, "; ".join((page_says, some.reason, *then)), (), some.mend)
-        message = "; ".join((page_says, row.reason, *then))
+        message, bare = ("; ".join((page_says, slip.reason, *then)) for slip in (row, row.bare))
         follow = (self.lines.key(s) for s in written.used)
         explains = (key, *(k for k in follow if k in self.departing))
         reveals = f"meant is {', '.join(meant)}"
@@ -212,7 +210,7 @@ class _Words:
             place=(key,),
             mend=row.mend,
             reveals=reveals,
-            bare=bare if row.made is not None else None,
+            bare=Bare(row.bare.code, row.bare.title, bare, (), row.bare.mend),
         )
 
 

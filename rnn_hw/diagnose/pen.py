@@ -66,6 +66,11 @@ class Slip(NamedTuple):
     made: Callable[[Numbers], NDArray[np.bool_]] | None = None
     ways: Callable[[Numbers], Array] | None = None
 
+    @property
+    def bare(self) -> "Slip":
+        """What is told of it where true values are kept back: one that is seen by its digits gives the number away."""
+        return self if self.made is None else SLIPS[SOME_SLIP]
+
     def cost(self, numbers: Numbers) -> Array:
         """The bits of each number, infinite where it is not this slip."""
         assert self.made is not None, self.code
