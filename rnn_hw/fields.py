@@ -4,8 +4,7 @@ One `Reader` goes with one document and collects what is wrong with it, each fau
 all of them in one run. Which fields there are, and what they mean, is not known here.
 """
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 
 from rnn_hw.errors import MOST_FAULTS, Diagnostic, HomeworkError, Span, did_you_mean, in_order, shortened
 from rnn_hw.lang.parse import parse_formula, parse_program
-from rnn_hw.lang.tokens import plain_name
 from rnn_hw.lang.tree import Node, Program
 from rnn_hw.numerals import fraction, read_numeral
 from rnn_hw.source import Document, Fields, Items, Scalar, Value, diagnostic, within
@@ -27,39 +25,6 @@ Exact = NDArray[Any]  # of fractions
 
 LARGEST_DENOMINATOR = 1000  # of points: beyond it, scores are no fractions that anyone reads
 MOST_AXES = 4  # steps, rows, columns, and one to spare
-
-_INDEXED = re.compile(r"\s*(\S+?)\s*\[\s*(\d{1,6})\s*\]\s*").fullmatch
-_FORMULA = re.compile(r"(\S+?)((?:_formula|_substituted)(?:\[t\])?)").fullmatch
-
-
-def split_key(key: str) -> tuple[str, int | None]:
-    """`h[0]` as a name and a time; a key without a time has none. `γ` is `gamma` here as in a formula."""
-    found = _INDEXED(key)
-    name = found[1] if found else key.strip()
-    return (name if name.isascii() else plain_name(name)), (int(found[2]) if found else None)
-
-
-def spelled(key: str, name: Callable[[str], str]) -> str:
-    """A key with another name of its quantity: `V_formula` is `m_formula` where the sheet calls `m` V."""
-    found = _FORMULA(key)
-    return name(found[1]) + found[2] if found else name(key)
-
-
-def by_letter(names: Mapping[str, str]) -> dict[str, str]:
-    """The canonical names by the sheet's own letters, these as written and as `split_key` gives them."""
-    written = {theirs: ours for ours, theirs in names.items()}
-    return {split_key(theirs)[0]: ours for theirs, ours in written.items()} | written
-
-
-def letters_of(names: Mapping[str, str], aliases: Mapping[str, str]) -> Callable[[str], str]:
-    """What gives the canonical name behind a letter of the sheet, or behind an alias of its kind."""
-    own = by_letter(names)
-    return lambda name: own.get(name) or aliases.get(name, name)
-
-
-def key_of(name: str, time: int | None, single: bool = False) -> str:
-    """The key of a line in answers and results: `f[1]`; `m` where the only step is not numbered."""
-    return name if time is None or single else f"{name}[{time}]"
 
 
 def steps_in_words(steps: int) -> str:

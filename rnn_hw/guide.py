@@ -6,7 +6,7 @@ from rnn_hw import assignment
 from rnn_hw.bundle import bundled
 from rnn_hw.errors import Diagnostic, HomeworkError, did_you_mean
 from rnn_hw.kinds import KINDS, kind
-from rnn_hw.lang.letters import called
+from rnn_hw.lang.keys import called
 from rnn_hw.lang.operations import spoken
 from rnn_hw.problem import ASSIGNMENT, COMMON, Problem
 from rnn_hw.results import Line

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from rnn_hw.errors import did_you_mean
-from rnn_hw.fields import Reader, key_of, letters_of, spelled, split_key, text_of
+from rnn_hw.fields import Reader, text_of
 from rnn_hw.kinds import KINDS, kind
 from rnn_hw.kinds.formulas import with_formulas
 from rnn_hw.kinds.kind import Form, Kind, Setup
+from rnn_hw.lang.keys import key_of, letters_of, spelled, split_key
 from rnn_hw.lang.operations import OVER_TIME
 from rnn_hw.lang.phases import lines as worked_lines
 from rnn_hw.lang.rewrite import names_in

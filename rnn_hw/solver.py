@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.assignment import Assignment
-from rnn_hw.fields import key_of, split_key
 from rnn_hw.lang.evaluate import Result, Stack, evaluate
+from rnn_hw.lang.keys import key_of, split_key
 from rnn_hw.lang.operations import Shape
 from rnn_hw.lang.phases import phases
 from rnn_hw.lang.rewrite import unrolled

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.errors import Diagnostic, HomeworkError
-from rnn_hw.fields import Written, read_array, split_key
+from rnn_hw.fields import Written, read_array
 from rnn_hw.kinds.kind import Given
+from rnn_hw.lang.keys import split_key
 from rnn_hw.problem import Problem, read_problem
 from rnn_hw.source import Document, Fields, Items, Scalar, Value, parse
 

@@ -17,7 +17,7 @@ from rnn_hw.checking.familiar import Familiar
 from rnn_hw.checking.targets import Targets
 from rnn_hw.checking.values import Answers, answers_in, by_depth, by_line, shape_of
 from rnn_hw.errors import MOST_FAULTS, Diagnostic, in_order, shortened
-from rnn_hw.lang.letters import called
+from rnn_hw.lang.keys import called
 from rnn_hw.numerals import LONGEST
 from rnn_hw.problem import Problem
 from rnn_hw.source import Fields, Items, Scalar, Value, diagnostic

@@ -8,7 +8,7 @@ from rnn_hw.answers import Entry
 from rnn_hw.checking.numbers import Closer, NumericVerdicts
 from rnn_hw.checking.slips import slip
 from rnn_hw.checking.tolerance import within
-from rnn_hw.lang.letters import called
+from rnn_hw.lang.keys import called
 from rnn_hw.results import VERDICTS, Verdict
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from rnn_hw.answers import AnswerFile, Place, Shape
 from rnn_hw.checking.page import first_columns
 from rnn_hw.errors import Diagnostic, did_you_mean
-from rnn_hw.fields import by_letter, key_of, letters_of, spelled, split_key, steps_in_words
+from rnn_hw.fields import steps_in_words
+from rnn_hw.lang.keys import by_letter, key_of, letters_of, spelled, split_key
 from rnn_hw.problem import Problem
 from rnn_hw.results import Line
 from rnn_hw.source import diagnostic

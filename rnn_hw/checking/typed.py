@@ -13,9 +13,9 @@ from rnn_hw.checking.answer_key import AnswerKey
 from rnn_hw.checking.formulas import Judged, judge_formulas
 from rnn_hw.checking.slips import slip
 from rnn_hw.checking.words import judge_truth, judge_word
-from rnn_hw.fields import letters_of
 from rnn_hw.kinds.formulas import asked_for
 from rnn_hw.kinds.kind import Context, Judgement
+from rnn_hw.lang.keys import letters_of
 from rnn_hw.lang.rewrite import names_in
 from rnn_hw.lang.tree import Apply, Name, Node, Num, Program
 from rnn_hw.results import Line, Remark, Table, Value, Verdict

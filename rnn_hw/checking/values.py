@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from rnn_hw.answers import Entry, Numerals, Place, Shape
 from rnn_hw.checking.targets import Target, Targets
 from rnn_hw.fields import MOST_AXES, Unread, Written, exact_array, read_array, text_of
-from rnn_hw.lang.letters import called
+from rnn_hw.lang.keys import called
 from rnn_hw.lang.operations import spoken
 from rnn_hw.results import Line
 from rnn_hw.source import Items, Scalar, Value
@@ -56,9 +56,8 @@ def _steps(values: Sequence[Value], target: Target, targets: Targets, table: Num
     found: Answers = {}
     for line, value in zip(target.lines, values, strict=True):
         if len(values) == 1 or not blank(value):
-            found[line.key] = _piece(value, targets.of(line.key), targets, table) or _entry(
-                value, line, target.own, targets
-            )
+            piece = _piece(value, targets.of(line.key), targets, table)
+            found[line.key] = piece or _entry(value, line, target.own, targets)
     return found
 
 

@@ -12,10 +12,10 @@ from rnn_hw.checking.formulas import Letters, own_program, read_formula, spelled
 from rnn_hw.diagnose.align import Aligner, Alignment, Departure, TooLong
 from rnn_hw.diagnose.parts import size
 from rnn_hw.errors import HomeworkError
-from rnn_hw.fields import letters_of
 from rnn_hw.kinds.formulas import asked_for
 from rnn_hw.kinds.kind import Context
 from rnn_hw.lang.identity import World, same_shape
+from rnn_hw.lang.keys import letters_of
 from rnn_hw.lang.mistakes.catalogue import MISTAKES
 from rnn_hw.lang.mistakes.changes import Surroundings
 from rnn_hw.lang.notation import name_text, unicode

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_hw.checking.uses import order
-from rnn_hw.fields import key_of
 from rnn_hw.kinds.kind import Setup
 from rnn_hw.lang.compiled import Code
 from rnn_hw.lang.differentiate import BAR
 from rnn_hw.lang.evaluate import Stack
+from rnn_hw.lang.keys import key_of
 from rnn_hw.lang.operations import CONSTANTS, Mismatch, Shape
 from rnn_hw.lang.rewrite import names_in, time_of, unrolled
 from rnn_hw.lang.schedule import schedule

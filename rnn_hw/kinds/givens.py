@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_hw.errors import did_you_mean
-from rnn_hw.fields import Reader, Written, split_key, text_of
+from rnn_hw.fields import Reader, Written, text_of
 from rnn_hw.kinds.kind import Array, Form, Given, Shape
 from rnn_hw.kinds.sizes import Misfit, Sizes, fitted
 from rnn_hw.lang.evaluate import Stack
+from rnn_hw.lang.keys import split_key
 from rnn_hw.source import Items, Value
 from rnn_hw.text_file import short
 

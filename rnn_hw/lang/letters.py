@@ -37,16 +37,6 @@ class Parts(NamedTuple):
     marks: tuple[str, ...]
 
 
-def called(key: str, names: Mapping[str, str]) -> str:
-    """A line's key as a sheet with names of its own writes it.
-
-    >>> called("m_hat[2]", {"m_hat": "V_corr"}), called("h[2]", {})
-    ('V_corr[2]', 'h[2]')
-    """
-    name, bracket, index = key.partition("[")
-    return names.get(name, name) + bracket + index
-
-
 def parts(name: str) -> Parts:
     """The parts of a name; one that does not begin with a letter is all head."""
     marks: list[str] = []

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rnn_hw.errors import Diagnostic
-from rnn_hw.lang import letters
+from rnn_hw.lang import keys
 from rnn_hw.results import Change, ClassReport, Graded, GroupSummary, LineSummary, share_of
 from rnn_hw.view import selection
 from rnn_hw.view.sheet import GLYPHS, mixed
@@ -116,7 +116,7 @@ def id_and_key(key: str, report: ClassReport) -> tuple[str, str]:
 def called(key: str, report: ClassReport) -> str:
     """A line of the class as the problem calls it, for people; JSON has its key."""
     id, own = id_and_key(key, report)
-    return id + letters.called(own, report.names.get(id, {}))
+    return id + keys.called(own, report.names.get(id, {}))
 
 
 # The tables of a class: their columns, and what stands in a row behind its name, the same numbers in every form.

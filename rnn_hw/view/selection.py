@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_hw.lang import figures, letters, notation
+from rnn_hw.lang import figures, keys, notation
 from rnn_hw.lang.tree import Name, Node, Time
 from rnn_hw.results import Answer, Cell, Solution, Step, Table, Trace, Value
 
@@ -104,7 +104,7 @@ def chosen(key: str, names: Mapping[str, str], options: Options) -> bool:
     if not options.only:
         return True
     name = key.partition("[")[0]
-    return not {name, key, names.get(name, name), letters.called(key, names)}.isdisjoint(options.only)
+    return not {name, key, names.get(name, name), keys.called(key, names)}.isdisjoint(options.only)
 
 
 def in_part(id: str, entry: str) -> str:

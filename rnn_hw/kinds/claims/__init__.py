@@ -12,7 +12,6 @@ read as the limit `f[t] -> 0`: the quantity is set to that number. The cell is i
 from collections.abc import Mapping
 
 from rnn_hw.errors import Diagnostic, HomeworkError, Span, did_you_mean
-from rnn_hw.fields import split_key
 from rnn_hw.kinds.claims.cells import Cell, check_shapes, read_cell
 from rnn_hw.kinds.claims.tables import Finding, overview, remark, table
 from rnn_hw.kinds.kind import Extras, Field, Form, Kind, Setup
@@ -23,6 +22,7 @@ from rnn_hw.lang.claims.search import refute, steps_needed
 from rnn_hw.lang.claims.trials import Question
 from rnn_hw.lang.evaluate import reach
 from rnn_hw.lang.interval import Interval, point
+from rnn_hw.lang.keys import split_key
 from rnn_hw.lang.rewrite import HERE, names_in, renamed
 from rnn_hw.lang.shapes import series_names
 from rnn_hw.lang.tree import Equation, Name, Program
